@@ -1,13 +1,45 @@
 // See sort.h. qsort alone would need a static for what it sorts by, and two threads that
-// judge at once would share it.
-#define _GNU_SOURCE // qsort_r: both libcs that we build on have it
+// judge at once would share it; qsort_r has other arguments on macOS, and older musl has
+// none. So this merges: from below, in runs that double, equal ones in the order they had.
 #include "base/sort.h"
+#include "pm/arena.h"
 #include "pm/str.h"
 #include <stdint.h>
 #include <stdlib.h>
 
+struct merging {
+    char *from, *to;
+    size_t n, item_bytes;
+    pm_order_of *compare;
+    void *by;
+};
+static char *item(char *items, const struct merging *m, size_t i) {
+    return items + i * m->item_bytes;
+}
+// Two sorted runs [a, b) and [b, end) into one.
+static void runs_merge(const struct merging *m, size_t a, size_t b, size_t end) {
+    size_t left = a, right = b;
+    for (size_t out = a; out < end; out++) {
+        bool first = left < b && (right >= end || m->compare(item(m->from, m, left),
+                                                             item(m->from, m, right), m->by) <= 0);
+        memcpy(item(m->to, m, out), item(m->from, m, first ? left++ : right++), m->item_bytes);
+    }
+}
 void pm_sort(void *items, size_t n, size_t item_bytes, pm_order_of *compare, void *by) {
-    if (n > 1) qsort_r(items, n, item_bytes, compare, by);
+    if (n < 2) return;
+    char *room = pm_xmalloc(n * item_bytes);
+    struct merging m = {items, room, n, item_bytes, compare, by};
+    for (size_t run = 1; run < n; run *= 2) {
+        for (size_t a = 0; a < n; a += 2 * run) {
+            size_t b = a + run < n ? a + run : n, end = b + run < n ? b + run : n;
+            runs_merge(&m, a, b, end);
+        }
+        char *swapped = m.from;
+        m.from = m.to;
+        m.to = swapped;
+    }
+    if (m.from != items) memcpy(items, m.from, n * item_bytes);
+    free(room);
 }
 
 int pm_by_int64(const void *a, const void *b) {

@@ -18,7 +18,7 @@ static void html_verdict(struct pm_html *h) {
                 pm_severity_names[in->severity]);
     pm_html_text(h, pm_view_sentence(&h->v));
     pm_html_raw(h, "</p>");
-    pm_html_badges(h, in);
+    pm_html_badges(h, in, h->v.whole.recovered_ns);
     pm_html_incident_numbers(h, &h->v.whole);
     pm_html_raw(h, "<dl>");
     pm_html_fact(h, "Why", pm_view_why(&h->v, in));
@@ -31,7 +31,13 @@ static void html_verdict(struct pm_html *h) {
             : pm_arena_fmt(h->a, "yes, recovered %.*s",
                            PM_FMT(pm_view_moment(&h->v, &h->v.whole, h->v.whole.recovered_ns))));
     pm_html_fact(h, "Input", pm_words_partial(h->a, h->r));
-    if (in->advice_n) pm_html_fact(h, "Do first", in->advice[0].text);
+    if (in->advice_n) {
+        pm_html_raw(h, "<dt>Do first</dt><dd>");
+        pm_html_text(h, in->advice[0].text);
+        pm_html_command(h, in->advice[0].command);
+        pm_html_raw(h, "</dd>");
+    }
+    pm_html_chain(h, in, "<dt>Chain</dt><dd>", "</dd>");
     pm_html_raw(h, "</dl></section>");
 }
 
@@ -40,15 +46,18 @@ static void overview(struct pm_html *h) {
     const struct pm_report *r = h->r;
     if (!r->incidents_n) return;
     pm_html_raw(h, "<section class=\"card\" id=\"overview-incidents\">");
-    HEADS(h, "Incident", "Severity", "Cause", "Scope", "#Failed", "Since", "Over");
+    HEADS(h, "Incident", "Severity", "Cause", "Scope", "#Failed pulls", "Since", "Over");
     for (size_t i = 0; i < r->incidents_n && i < PM_HTML_ROWS; i++) {
         const struct pm_incident *in = &r->incidents[i];
         pm_html_raw(h, "<tr data-item");
         pm_html_span(h, in->from_ns, in->to_ns);
         pm_html_raw(h, "><td>");
         const char *end = pm_html_incident_link(h, in->id, "incident");
-        pm_html_text(h, pm_arena_fmt(h->a, "%u. %.*s", (unsigned)in->id, PM_FMT(in->title)));
+        pm_html_fmt(h, "%u. ", (unsigned)in->id);
+        pm_html_name(h, in->title);
         pm_html_raw(h, end);
+        if (in->explained_by)
+            pm_html_fmt(h, " <span class=\"dim\">led to by %u</span>", (unsigned)in->explained_by);
         pm_html_fmt(h, "</td><td><span class=\"badge %s\">%s</span></td>",
                     pm_severity_names[in->severity], pm_severity_names[in->severity]);
         pm_html_cell(h, pm_str_c(pm_words_cause(in->root_cause)));
@@ -57,10 +66,11 @@ static void overview(struct pm_html *h) {
         pm_html_cell(h, in->from_ns == PM_NO_TIME ? PM_NONE
                                                   : pm_words_moment(h->a, in->from_ns, in->from_ns,
                                                                     in->to_ns, r->from_ns));
-        pm_html_cell(h, in->recovered_ns == PM_NO_TIME
-                            ? PM_STR("no")
-                            : pm_view_moment(&h->v, in, in->recovered_ns));
-        pm_html_raw(h, "</tr>");
+        if (in->recovered_ns == PM_NO_TIME) pm_html_raw(h, "<td class=\"bad\">no</td></tr>");
+        else {
+            pm_html_cell(h, pm_view_moment(&h->v, in, in->recovered_ns));
+            pm_html_raw(h, "</tr>");
+        }
     }
     pm_html_table_end(h);
     pm_html_more(h, r->incidents_n, PM_HTML_ROWS, "incidents");

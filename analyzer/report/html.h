@@ -9,12 +9,18 @@ struct pm_html {
     struct pm_view v;
     size_t evidence_n; // given a number so far
     size_t pods_n;     // shown so far
+    size_t names_n;    // folded away in lists so far
     const char *subject;
 };
 void pm_html_text(struct pm_html *h,
                   struct pm_str s); // escaped for HTML, control characters made visible
-// The same, and where a name may be broken in a narrow place: behind dots, dashes, slashes.
+// The same, and where a name may be broken in a narrow place: behind slashes, dots, dashes.
 void pm_html_name(struct pm_html *h, struct pm_str s);
+// The same for what has lines of its own and is copied: they stay lines.
+void pm_html_block(struct pm_html *h, struct pm_str s);
+// A list of names, each of which stays whole where there is room; of a long one the rest is
+// folded.
+void pm_html_items(struct pm_html *h, const struct pm_str *items, size_t n);
 void pm_html_raw(struct pm_html *h, const char *markup);
 void pm_html_fmt(struct pm_html *h, const char *fmt, ...)
     __attribute__((format(printf, 2, 3),
@@ -23,7 +29,8 @@ void pm_html_fmt(struct pm_html *h, const char *fmt, ...)
 void pm_html_series(struct pm_html *h);   // pulls, failure rate and download times over time
 void pm_html_timeline(struct pm_html *h); // registries over the window, with incidents as bands
 void pm_html_data(struct pm_html *h);     // what the page's script draws from
-void pm_html_quota(struct pm_html *h, const struct pm_quota *q);  // used against the limit
+// Used against the limit: the rows of one budget, in the order of time, each with points.
+void pm_html_budget(struct pm_html *h, const struct pm_quota *const *rows, size_t n);
 void pm_html_shares(struct pm_html *h, const struct pm_quota *q); // who spent it
 
 // html_parts.c
@@ -50,13 +57,25 @@ void pm_html_span(struct pm_html *h, int64_t from, int64_t to);
 enum { PM_HTML_CARDS = 40, PM_HTML_ROWS = 200 };
 // "and 3 more incidents": where all were shown, nothing.
 void pm_html_more(struct pm_html *h, size_t all, size_t shown, const char *what);
-const char *pm_html_anchor(int tick, int last); // SVG's text-anchor on an axis
+// Times below a picture, at round moments: pixels at the left, at the right, and of its
+// lowest line. The page's script draws the same ones when it zooms.
+struct pm_html_axis {
+    double left, right;
+    int base;
+    int64_t from_ns, to_ns;
+};
+void pm_html_ticks(struct pm_html *h, const struct pm_html_axis *x);
 // A link to an incident's card, or its words alone where it has none. Returns what ends it.
 const char *pm_html_incident_link(struct pm_html *h, uint32_t id, const char *css);
 
 // The sections, each with its heading; nothing where there is nothing to say.
 void pm_html_incidents(struct pm_html *h);
-void pm_html_badges(struct pm_html *h, const struct pm_incident *in);
+// Cause, severity, scope, confidence, and whether it is over: for a verdict that of the whole chain.
+void pm_html_badges(struct pm_html *h, const struct pm_incident *in, int64_t recovered_ns);
+// Between its heading and its end; nothing where there is none.
+void pm_html_chain(struct pm_html *h, const struct pm_incident *in, const char *before,
+                   const char *behind);
+void pm_html_command(struct pm_html *h, struct pm_str command); // nothing for none
 void pm_html_incident_numbers(struct pm_html *h, const struct pm_incident *in);
 void pm_html_blast(struct pm_html *h, const struct pm_incident *in);
 void pm_html_quotas(struct pm_html *h);

@@ -71,7 +71,7 @@ static void pod(struct pm_html *h, const struct pm_hit_pod *p) {
     pm_html_raw(h, "</li>");
 }
 
-enum { PODS = 1200, LISTED = 12 }; // of the whole page; of a list
+enum { PODS = 1200 }; // of the whole page
 
 static int by_patience(const void *a, const void *b) {
     const struct pm_hit_pod *x = *(const struct pm_hit_pod *const *)a,
@@ -115,6 +115,14 @@ static void html_pods(struct pm_html *h, const struct pm_incident *in) {
             all - n);
 }
 
+static void contrast_cell(struct pm_html *h, const struct pm_strs *names, const char *none) {
+    pm_html_raw(h, "<td>");
+    if (names->n) {
+        pm_html_fmt(h, "<b>%zu</b> ", names->n);
+        pm_html_items(h, names->items, names->n);
+    } else pm_html_raw(h, none);
+    pm_html_raw(h, "</td>");
+}
 // What was hit beside what was spared: the contrast that the scope was found by.
 static void contrast(struct pm_html *h, const struct pm_incident *in) {
     struct pm_view_contrast rows[PM_VIEW_CONTRASTS];
@@ -123,55 +131,58 @@ static void contrast(struct pm_html *h, const struct pm_incident *in) {
     HEADS(h, "Contrast", "Hit", "Spared");
     for (size_t i = 0; i < PM_LEN(rows); i++) {
         if (!rows[i].hit->n && !rows[i].spared->n) continue;
-        pm_html_raw(h, "<tr>");
-        pm_html_cell(h, pm_str_c(rows[i].many));
-        pm_html_cell(h, rows[i].hit->n ? pm_arena_fmt(h->a, "%zu: %.*s", rows[i].hit->n,
-                                                      PM_FMT(pm_words_list(h->a, rows[i].hit, 12)))
-                                       : PM_STR("none"));
-        pm_html_cell(h, rows[i].spared->n
-                            ? pm_arena_fmt(h->a, "%zu: %.*s", rows[i].spared->n,
-                                           PM_FMT(pm_words_list(h->a, rows[i].spared, 12)))
-                            : PM_NONE);
+        pm_html_fmt(h, "<tr><td>%s</td>", rows[i].many);
+        contrast_cell(h, rows[i].hit, "none");
+        contrast_cell(h, rows[i].spared, "–");
         pm_html_raw(h, "</tr>");
     }
     pm_html_table_end(h);
     pm_html_raw(h, "</div>");
 }
 
-static void named_list(struct pm_html *h, const char *label, const struct pm_strs *list) {
+// How many, what they are, and which.
+static void list_open(struct pm_html *h, size_t n, const char *one, const char *many) {
+    pm_html_fmt(h, "<li><span class=\"dim\">%zu %s:</span> ", n, n == 1 ? one : many);
+}
+static void named_list(struct pm_html *h, const char *one, const char *many,
+                       const struct pm_strs *list) {
     if (!list->n) return;
-    pm_html_raw(h, "<li><span class=\"dim\">");
-    pm_html_text(h, pm_str_c(label));
-    pm_html_raw(h, "</span> ");
-    pm_html_text(h, pm_words_list(h->a, list, 12));
+    list_open(h, list->n, one, many);
+    pm_html_items(h, list->items, list->n);
     pm_html_raw(h, "</li>");
 }
 
-static void html_rollouts(struct pm_html *h, const char *label, const struct pm_rollout *list,
-                          size_t n) {
+static void html_rollouts(struct pm_html *h, const char *one, const char *many,
+                          const struct pm_rollout *list, size_t n) {
     if (!n) return;
-    pm_html_fmt(h, "<li><span class=\"dim\">%s</span> ", label);
-    pm_html_text(h, pm_view_rollouts(&h->v, list, n, LISTED));
+    struct pm_str *names = PM_NEWN(h->a, struct pm_str, n);
+    for (size_t i = 0; i < n; i++) names[i] = pm_view_rollouts(&h->v, list + i, 1, 1);
+    list_open(h, n, one, many);
+    pm_html_items(h, names, n);
     if (n == 1 && list->why.n) pm_html_text(h, pm_arena_fmt(h->a, ": %.*s", PM_FMT(list->why)));
     pm_html_raw(h, "</li>");
 }
 
 static void html_workloads(struct pm_html *h, const struct pm_incident *in) {
-    if (!in->blast.workloads_n) return;
-    pm_html_raw(h, "<li><span class=\"dim\">workloads</span> ");
-    pm_html_text(h, pm_view_workloads(&h->v, in, LISTED));
+    size_t n = in->blast.workloads_n;
+    if (!n) return;
+    struct pm_str *names = PM_NEWN(h->a, struct pm_str, n);
+    for (size_t i = 0; i < n; i++) names[i] = pm_words_workload(h->a, &in->blast.workloads[i]);
+    list_open(h, n, "workload", "workloads");
+    pm_html_items(h, names, n);
     pm_html_raw(h, "</li>");
 }
 
-void pm_html_blast(struct pm_html *h, const struct pm_incident *in) {
-    pm_html_raw(h, "<h4>Blast radius</h4>");
-    contrast(h, in);
-    pm_html_raw(h, "<ul class=\"plain\">");
-    html_workloads(h, in);
-    named_list(h, "namespaces", &in->blast.namespaces);
-    named_list(h, "services", &in->blast.services);
-    html_rollouts(h, "stuck rollouts", in->blast.stuck_rollouts, in->blast.stuck_rollouts_n);
-    html_rollouts(h, "rolled back", in->blast.rollbacks, in->blast.rollbacks_n);
+static void lists(struct pm_html *h, const struct pm_incident *in) {
+    if (!in->blast.pods_n) { // else the tree below names both
+        html_workloads(h, in);
+        named_list(h, "namespace", "namespaces", &in->blast.namespaces);
+    }
+    named_list(h, "service", "services", &in->blast.services);
+    html_rollouts(h, "stuck rollout", "stuck rollouts", in->blast.stuck_rollouts,
+                  in->blast.stuck_rollouts_n);
+    html_rollouts(h, "rollout that was taken back", "rollouts that were taken back",
+                  in->blast.rollbacks, in->blast.rollbacks_n);
     for (size_t i = 0; i < in->blast.blocked_autoscalers_n; i++) {
         const struct pm_autoscaler *x = &in->blast.blocked_autoscalers[i];
         pm_html_raw(h, "<li><span class=\"dim\">blocked autoscaler</span> ");
@@ -180,6 +191,15 @@ void pm_html_blast(struct pm_html *h, const struct pm_incident *in) {
                                      (long long)x->current, (long long)x->desired));
         pm_html_raw(h, "</li>");
     }
-    pm_html_raw(h, "</ul>");
+}
+void pm_html_blast(struct pm_html *h, const struct pm_incident *in) {
+    pm_html_raw(h, "<h4>Blast radius</h4>");
+    contrast(h, in);
+    size_t before = h->b.n;
+    pm_html_raw(h, "<ul class=\"plain\">");
+    size_t empty = h->b.n;
+    lists(h, in);
+    if (h->b.n == empty) h->b.n = before; // a list of nothing is none
+    else pm_html_raw(h, "</ul>");
     html_pods(h, in);
 }

@@ -4,15 +4,17 @@
 
 enum { AROUND = 12 }; // incidents whose evidence is shown with the lines around it
 
-void pm_html_badges(struct pm_html *h, const struct pm_incident *in) {
+void pm_html_badges(struct pm_html *h, const struct pm_incident *in, int64_t recovered_ns) {
     pm_html_raw(h, "<p class=\"badges\"><span class=\"badge mono\">");
     pm_html_name(h, pm_str_c(pm_words_cause(in->root_cause)));
     pm_html_fmt(h, "</span><span class=\"badge %s\">%s</span><span class=\"badge\">%s: ",
                 pm_severity_names[in->severity], pm_severity_names[in->severity],
                 pm_scope_names[in->scope_kind]);
     pm_html_name(h, in->scope.n ? pm_words_list(h->a, &in->scope, 2) : PM_STR("all"));
-    pm_html_fmt(h, "</span><span class=\"badge\">confidence %s</span></p>",
-                pm_confidence_names[in->confidence]);
+    pm_html_fmt(h, "</span><span class=\"badge\">confidence %s</span>%s</p>",
+                pm_confidence_names[in->confidence],
+                recovered_ns == PM_NO_TIME ? "<span class=\"badge bad\">not over</span>"
+                                           : "<span class=\"badge ok\">over</span>");
 }
 
 void pm_html_incident_numbers(struct pm_html *h, const struct pm_incident *in) {
@@ -26,39 +28,48 @@ void pm_html_incident_numbers(struct pm_html *h, const struct pm_incident *in) {
     size_t nodes = in->blast.nodes.n, all = h->r->nodes.n > nodes ? h->r->nodes.n : nodes;
     if (nodes)
         pm_html_big(h, pm_arena_fmt(h->a, "%zu of %zu", nodes, all), all == 1 ? "node" : "nodes");
-    if (in->from_ns != PM_NO_TIME) {
-        pm_html_big(h, pm_words_span(h->a, in->from_ns, in->to_ns, h->r->from_ns), "UTC");
-        pm_html_big(h,
-                    in->recovered_ns == PM_NO_TIME ? PM_STR("no")
-                                                   : pm_view_moment(&h->v, in, in->recovered_ns),
-                    in->recovered_ns == PM_NO_TIME ? "recovered within these logs" : "recovered");
-    }
+    if (in->from_ns != PM_NO_TIME)
+        pm_html_big(h, pm_words_span(h->a, in->from_ns, in->to_ns, h->r->from_ns),
+                    "UTC, first to last failure");
+    if (in->recovered_ns != PM_NO_TIME)
+        pm_html_big(h, pm_view_moment(&h->v, in, in->recovered_ns), "UTC, recovered");
     pm_html_raw(h, "</ul>");
 }
 
-// Each arrow says how much of what follows is shown to come from what was before.
-static void html_chain(struct pm_html *h, const struct pm_incident *in) {
+// Each arrow says how much of what follows is shown to come from what was before; each box
+// how many pulls failed of it, where it is an incident of its own.
+static void chain_arrow(struct pm_html *h, const struct pm_link *l) {
+    pm_html_raw(h, "<span class=\"arrow\">↓ ");
+    if (l->share >= 0) pm_html_fmt(h, "led to %.0f %% of what follows", l->share * 100);
+    else pm_html_raw(h, "led to");
+    pm_html_raw(h, "</span>");
+}
+static void chain_box(struct pm_html *h, const struct pm_incident *in, const struct pm_link *l) {
+    const struct pm_incident *of = pm_view_incident(&h->v, l->incident);
+    const char *end = pm_html_incident_link(h, l->incident == in->id ? 0 : l->incident, "step");
+    if (l->at_ns != PM_NO_TIME) {
+        pm_html_raw(h, "<b>");
+        pm_html_text(h, pm_view_moment(&h->v, in, l->at_ns));
+        pm_html_raw(h, "</b> ");
+    }
+    pm_html_text(h, pm_view_step(l));
+    if (of && of->failed_pulls) {
+        pm_html_raw(h, " · ");
+        pm_html_text(h, pm_words_count(h->a, of->failed_pulls, "failed pull", "failed pulls"));
+    }
+    pm_html_raw(h, end);
+}
+void pm_html_chain(struct pm_html *h, const struct pm_incident *in, const char *before,
+                   const char *behind) {
     if (in->chain_n < 2) return; // one link is the incident itself
-    pm_html_raw(h, "<h4>Chain</h4><ol class=\"chain\">");
+    pm_html_fmt(h, "%s<ol class=\"chain\">", before);
     for (size_t i = 0; i < in->chain_n; i++) {
-        const struct pm_link *l = &in->chain[i];
         pm_html_raw(h, "<li>");
-        if (i) {
-            pm_html_raw(h, "<span class=\"arrow\">");
-            if (l->share >= 0) pm_html_fmt(h, "%.0f %% ", l->share * 100);
-            pm_html_raw(h, "→</span>");
-        }
-        const char *end = pm_html_incident_link(h, l->incident == in->id ? 0 : l->incident, "step");
-        pm_html_text(h, pm_view_step(l));
-        if (l->at_ns != PM_NO_TIME) {
-            pm_html_raw(h, " <span class=\"dim\">");
-            pm_html_text(h, pm_view_moment(&h->v, in, l->at_ns));
-            pm_html_raw(h, "</span>");
-        }
-        pm_html_raw(h, end);
+        if (i) chain_arrow(h, &in->chain[i]);
+        chain_box(h, in, &in->chain[i]);
         pm_html_raw(h, "</li>");
     }
-    pm_html_raw(h, "</ol>");
+    pm_html_fmt(h, "</ol>%s", behind);
 }
 
 // When and by whom a line was said.
@@ -138,11 +149,20 @@ static void html_against(struct pm_html *h, const struct pm_incident *in) {
     pm_html_raw(h, "</ul>");
 }
 
-// A box to tick; the page's script keeps the ticks. A command with a loop, or of more than
-// two lines, is folded.
+// One with a loop, or of more than two lines, is folded.
+void pm_html_command(struct pm_html *h, struct pm_str command) {
+    enum { LONG = 180 };
+    if (!command.n) return;
+    bool loop = pm_str_starts(command, PM_STR("for ")) || pm_str_has(command, PM_STR("; do "));
+    bool fold = loop || command.n > LONG;
+    if (fold) pm_html_raw(h, "<details><summary>the command</summary>");
+    pm_html_raw(h, "<pre class=\"command copyable\">");
+    pm_html_block(h, command);
+    pm_html_raw(h, fold ? "</pre></details>" : "</pre>");
+}
+// A box to tick; the page's script keeps the ticks.
 static void advice_step(struct pm_html *h, const struct pm_incident *in, const struct pm_advice *x,
                         const char *phase, size_t n) {
-    enum { LONG = 180 };
     pm_html_raw(h, "<li><label><input type=\"checkbox\" data-tick=\"");
     pm_html_text(h, in->fingerprint);
     pm_html_fmt(h, "-%s-%zu\"> ", phase, n);
@@ -150,15 +170,7 @@ static void advice_step(struct pm_html *h, const struct pm_incident *in, const s
     if (x->within.n)
         pm_html_fmt(h, " <span class=\"dim\">(%.*s)</span>", PM_FMT(pm_words_within(x->within)));
     pm_html_raw(h, "</label>");
-    if (x->command.n) {
-        bool loop =
-            pm_str_starts(x->command, PM_STR("for ")) || pm_str_has(x->command, PM_STR("; do "));
-        bool fold = loop || x->command.n > LONG;
-        if (fold) pm_html_raw(h, "<details><summary>the command</summary>");
-        pm_html_raw(h, "<pre class=\"command copyable\">");
-        pm_html_text(h, x->command);
-        pm_html_raw(h, fold ? "</pre></details>" : "</pre>");
-    }
+    pm_html_command(h, x->command);
     pm_html_raw(h, "</li>");
 }
 
@@ -204,7 +216,7 @@ static void html_incident(struct pm_html *h, const struct pm_incident *in) {
         " <a class=\"anchor\" href=\"#incident-%u\" aria-label=\"link to incident %u\">#</a></h3>",
         in->id, in->id);
     if (in->id != h->r->verdict) { // else the head of the page says it
-        pm_html_badges(h, in);
+        pm_html_badges(h, in, in->recovered_ns);
         pm_html_raw(h, "<p>");
         pm_html_text(h, in->summary);
         pm_html_raw(h, "</p>");
@@ -220,7 +232,7 @@ static void html_incident(struct pm_html *h, const struct pm_incident *in) {
         pm_html_text(h, pm_view_trigger(&h->v, in, " at ", ": "));
         pm_html_raw(h, "</p>");
     }
-    html_chain(h, in);
+    if (in->id != h->r->verdict) pm_html_chain(h, in, "<h4>Chain</h4>", "");
     pm_html_blast(h, in);
     html_evidence(h, in);
     html_against(h, in);

@@ -1,6 +1,7 @@
 // Budgets: a card with a chart for each that was used up or came near, a row for the rest.
 #include "report/html.h"
 #include "report/words.h"
+#include <stdlib.h>
 
 // As bars that can be picked, and as numbers.
 static void consumers(struct pm_html *h, const struct pm_quota *q) {
@@ -23,17 +24,49 @@ static const char *status_class(const struct pm_quota *q) {
     if (pm_str_eqc(q->status, "exceeded")) return "critical";
     return pm_str_eqc(q->status, "near") ? "warning" : "info";
 }
-static void quota_card(struct pm_html *h, const struct pm_quota *q) {
-    pm_html_raw(h, "<section class=\"card\"><h3>");
-    pm_html_text(h, q->registry);
-    pm_html_raw(h, " <span class=\"dim\">");
-    pm_html_text(h, pm_view_quota_whose(&h->v, q));
-    pm_html_fmt(h, "</span> <span class=\"badge %s\">", status_class(q));
-    pm_html_text(h, q->status);
-    pm_html_raw(h, "</span></h3><p>");
+// A budget has a row for each limit that held: one card and one chart have them all, in
+// the order of time.
+struct budget {
+    const struct pm_quota **rows;
+    size_t n;
+};
+static bool same_budget(const struct pm_quota *a, const struct pm_quota *b) {
+    return a->checked == b->checked && pm_str_eq(a->registry, b->registry) &&
+           pm_str_eq(a->identity, b->identity) && pm_str_eq(a->user, b->user) &&
+           pm_str_eq(a->client, b->client) && pm_str_eq(a->unit, b->unit);
+}
+static int64_t begins(const struct pm_quota *q) {
+    return q->points_n ? q->points[0].t_ns : q->peak_at_ns;
+}
+static int by_begin(const void *a, const void *b) {
+    int64_t x = begins(*(const struct pm_quota *const *)a),
+            y = begins(*(const struct pm_quota *const *)b);
+    return (x > y) - (x < y);
+}
+static struct budget budget_of(struct pm_html *h, const struct pm_quota *q) {
+    struct budget b = {.rows = PM_NEWN(h->a, const struct pm_quota *, h->r->quotas_n)};
+    for (size_t i = 0; i < h->r->quotas_n; i++)
+        if (same_budget(q, &h->r->quotas[i])) b.rows[b.n++] = &h->r->quotas[i];
+    qsort(b.rows, b.n, sizeof *b.rows, by_begin);
+    return b;
+}
+// The first row of the budget of which more is to be said than its figures: that one has
+// the card. NULL: none has.
+static const struct pm_quota *card_of(const struct pm_html *h, const struct pm_quota *q) {
+    for (size_t i = 0; i < h->r->quotas_n; i++)
+        if (same_budget(&h->r->quotas[i], q) && pm_view_quota_told(&h->r->quotas[i]))
+            return &h->r->quotas[i];
+    return NULL;
+}
+
+static void budget_figures(struct pm_html *h, const struct pm_quota *q, const char *since) {
     struct pm_str used = pm_view_quota_used(&h->v, q), limit = pm_view_quota_limit(&h->v, q);
-    pm_html_text(h, limit.n ? pm_arena_fmt(h->a, "%.*s used of %.*s", PM_FMT(used), PM_FMT(limit))
-                            : pm_arena_fmt(h->a, "%.*s used, limit not known", PM_FMT(used)));
+    pm_html_raw(h, "<p>");
+    pm_html_raw(h, since);
+    pm_html_text(h, limit.n ? pm_arena_fmt(h->a, "%.*s %.*s used of %.*s", PM_FMT(used),
+                                           PM_FMT(q->unit), PM_FMT(limit))
+                            : pm_arena_fmt(h->a, "%.*s %.*s used, limit not known", PM_FMT(used),
+                                           PM_FMT(q->unit)));
     if (q->refused)
         pm_html_text(h,
                      pm_arena_fmt(h->a, " · %.*s",
@@ -47,42 +80,67 @@ static void quota_card(struct pm_html *h, const struct pm_quota *q) {
         pm_html_text(h, q->note);
         pm_html_raw(h, "</p>");
     }
-    pm_html_quota(h, q);
+}
+static void budget_terms(struct pm_html *h, const struct budget *b) {
+    for (size_t i = 0; i < b->n; i++) {
+        struct pm_str at = pm_view_time(&h->v, begins(b->rows[i]));
+        const char *since =
+            b->n > 1 ? pm_arena_cstr(h->a, pm_arena_fmt(h->a, "From %.*s: ", PM_FMT(at))) : "";
+        budget_figures(h, b->rows[i], since);
+    }
+}
+static bool drawable(const struct budget *b) {
+    size_t points = 0;
+    for (size_t i = 0; i < b->n; i++) {
+        if (!b->rows[i]->points_n) return false;
+        points += b->rows[i]->points_n;
+    }
+    return points > 1;
+}
+static void quota_card(struct pm_html *h, const struct pm_quota *q) {
+    struct budget b = budget_of(h, q);
+    pm_html_raw(h, "<section class=\"card\"><h3>");
+    pm_html_text(h, q->registry);
+    pm_html_raw(h, " <span class=\"dim\">");
+    pm_html_text(h, pm_view_quota_whose(&h->v, q));
+    pm_html_fmt(h, "</span> <span class=\"badge %s\">", status_class(q));
+    pm_html_text(h, q->status);
+    pm_html_raw(h, "</span></h3>");
+    budget_terms(h, &b);
+    if (drawable(&b)) pm_html_budget(h, b.rows, b.n);
     if (q->consumers_n) consumers(h, q);
     pm_html_raw(h, "</section>");
 }
 
 enum { CARDS = 12 };
 
-// Within their limits, or behind the first so many that have a card: a row each is
-// enough.
-static void quotas_calm(struct pm_html *h, size_t n) {
-    size_t told = 0;
-    if (!n) return;
-    pm_html_raw(h, "<section class=\"card\">");
-    HEADS(h, "Other budgets", "Identity", "#Used", "#Limit", "Status", "#Refused");
-    for (size_t i = 0; i < h->r->quotas_n; i++) {
-        const struct pm_quota *q = &h->r->quotas[i];
-        if (pm_view_quota_told(q) && told++ < CARDS) continue;
-        pm_html_raw(h, "<tr>");
-        pm_html_cell(h, q->registry);
-        pm_html_cell(h, pm_view_quota_whose(&h->v, q));
-        pm_html_cell_right(h, pm_view_quota_used(&h->v, q));
-        pm_html_cell_right(h, pm_view_quota_limit(&h->v, q));
-        pm_html_cell(h, q->status);
-        pm_html_number(h, q->refused);
-        pm_html_raw(h, "</tr>");
-    }
-    pm_html_table_end(h);
-    pm_html_raw(h, "</section>");
+static void calm_row(struct pm_html *h, const struct pm_quota *q) {
+    pm_html_raw(h, "<tr>");
+    pm_html_cell(h, q->registry);
+    pm_html_cell(h, pm_view_quota_whose(&h->v, q));
+    pm_html_cell_right(h, pm_view_quota_used(&h->v, q));
+    pm_html_cell_right(h, pm_view_quota_limit(&h->v, q));
+    pm_html_cell(h, q->status);
+    pm_html_number(h, q->refused);
+    pm_html_raw(h, "</tr>");
 }
-
+// Budgets within their limits, or behind the first so many that have a card, are a row
+// each of one table.
 void pm_html_quotas(struct pm_html *h) {
-    size_t calm = 0, told = 0;
+    const struct pm_quota **calm = PM_NEWN(h->a, const struct pm_quota *, h->r->quotas_n + 1);
+    size_t calm_n = 0, told = 0;
     if (!pm_html_section(h, PM_SECTION_QUOTAS)) return;
     for (size_t i = 0; i < h->r->quotas_n; i++) {
-        if (pm_view_quota_told(&h->r->quotas[i]) && told++ < CARDS) quota_card(h, &h->r->quotas[i]);
-        else calm++;
+        const struct pm_quota *q = &h->r->quotas[i], *card = card_of(h, q);
+        if (card && card != q) continue; // that one's card tells of this, too
+        if (card && told++ < CARDS) quota_card(h, q);
+        else calm[calm_n++] = q;
     }
-    quotas_calm(h, calm);
+    if (!calm_n) return;
+    pm_html_raw(h, "<section class=\"card\">");
+    HEADS(h, told ? "Other budgets" : "Budget", "Identity", "#Used", "#Limit", "Status",
+          "#Refused");
+    for (size_t i = 0; i < calm_n; i++) calm_row(h, calm[i]);
+    pm_html_table_end(h);
+    pm_html_raw(h, "</section>");
 }

@@ -5,49 +5,61 @@
 #include "pm/timeline.h"
 #include "report/words.h"
 
-static void stats_rows(struct pm_html *h, const char *what, const struct pm_pull_stats *rows,
-                       size_t n) {
-    if (!n) return;
-    HEADS(h, what, "#Pulls", "#OK", "#Failed", "#Success", "#Cached", "#p50", "#p95");
+// Columns of the three tables, so that what is below each other is the same; a registry's
+// has those of its health besides.
+static void stats_cells(struct pm_html *h, const struct pm_pull_stats *s) {
+    pm_html_cell(h, s->name.n ? s->name : PM_STR("(unnamed)"));
+    pm_html_number(h, s->attempts);
+    pm_html_number(h, s->ok);
+    pm_html_raw(h, s->failed ? "<td class=\"n bad\">" : "<td class=\"n\">");
+    pm_html_text(h, pm_words_number(h->a, s->failed));
+    pm_html_raw(h, "</td>");
+    pm_html_cell_right(h, pm_words_ratio(h->a, s->ok, s->ok + s->failed));
+    pm_html_number(h, s->cached);
+    pm_html_cell_right(h, s->latency.n ? pm_words_seconds(h->a, s->latency.p50_s) : PM_NONE);
+}
+static void node_rows(struct pm_html *h, const char *what, const struct pm_pull_stats *rows,
+                      size_t n) {
+    HEADS(h, what, "#Pulls", "#OK", "#Failed", "#Success", "#Cached", "#Median", "#p95");
     for (size_t i = 0; i < n; i++) {
-        const struct pm_pull_stats *s = &rows[i];
+        const struct pm_latency *l = &rows[i].latency;
         pm_html_raw(h, "<tr>");
-        pm_html_cell(h, s->name.n ? s->name : PM_STR("(unnamed)"));
-        pm_html_number(h, s->attempts);
-        pm_html_number(h, s->ok);
-        pm_html_raw(h, s->failed ? "<td class=\"n bad\">" : "<td class=\"n\">");
-        pm_html_text(h, pm_words_number(h->a, s->failed));
-        pm_html_raw(h, "</td><td class=\"n\">");
-        pm_html_text(h, pm_words_ratio(h->a, s->ok, s->ok + s->failed));
-        pm_html_raw(h, "</td>");
-        pm_html_number(h, s->cached);
-        for (int q = 0; q < 2; q++) {
-            pm_html_raw(h, "<td class=\"n\">");
-            pm_html_text(h, s->latency.n
-                                ? pm_words_seconds(h->a, q ? s->latency.p95_s : s->latency.p50_s)
-                                : PM_STR("–"));
-            pm_html_raw(h, "</td>");
-        }
+        stats_cells(h, &rows[i]);
+        pm_html_cell_right(h, l->n ? pm_words_seconds(h->a, l->p95_s) : PM_NONE);
         pm_html_raw(h, "</tr>");
     }
     pm_html_table_end(h);
 }
+// Many are folded behind how many there are and how many of them failed.
+static void stats_rows(struct pm_html *h, const char *what, const char *one, const char *many,
+                       const struct pm_pull_stats *rows, size_t n) {
+    enum { OPEN = 12 };
+    size_t failed = 0;
+    if (!n) return;
+    for (size_t i = 0; i < n; i++) failed += rows[i].failed > 0;
+    if (n > OPEN) {
+        pm_html_raw(h, "<details class=\"gap\"><summary>");
+        pm_html_text(h, pm_words_count(h->a, n, one, many));
+        pm_html_fmt(h, ", %zu of them with failed pulls</summary>", failed);
+    } else pm_html_raw(h, "<div class=\"gap\">");
+    node_rows(h, what, rows, n);
+    pm_html_raw(h, n > OPEN ? "</details>" : "</div>");
+}
 
-static void html_health(struct pm_html *h) {
+static void registry_rows(struct pm_html *h) {
+    enum { MEAN = 2, CACHE_HITS = PM_HEALTH_COLUMNS - 1 }; // of the health's cells
     const struct pm_report *r = h->r;
-    if (!r->by_registry_n) return;
-    HEADS(h, "Health", "#Pulls", "#Success", "#Mean", "#p95", "#p99", "#429", "#401", "#Timeouts",
-          "#Cache hits");
+    HEADS(h, "Registry", "#Pulls", "#OK", "#Failed", "#Success", "#Cached", "#Median", "#Mean",
+          "#p95", "#p99", "#429", "#401", "#Timeouts", "#Cache hits");
     for (size_t i = 0; i < r->by_registry_n; i++) {
         struct pm_str cells[PM_HEALTH_COLUMNS];
         pm_words_health(h->a, r, &r->by_registry[i], cells);
         pm_html_raw(h, "<tr>");
-        pm_html_cell(h, r->by_registry[i].name.n ? r->by_registry[i].name : PM_STR("(unnamed)"));
-        for (size_t c = 0; c < PM_HEALTH_COLUMNS; c++) pm_html_cell_right(h, cells[c]);
+        stats_cells(h, &r->by_registry[i]);
+        for (size_t c = MEAN; c <= CACHE_HITS; c++) pm_html_cell_right(h, cells[c]);
         pm_html_raw(h, "</tr>");
     }
     pm_html_table_end(h);
-    pm_html_raw(h, "<br>");
 }
 
 void pm_html_pulls(struct pm_html *h) {
@@ -55,50 +67,53 @@ void pm_html_pulls(struct pm_html *h) {
     if (!pm_html_section(h, PM_SECTION_PULLS)) return;
     pm_html_raw(h, "<section class=\"card\">");
     pm_html_series(h);
-    if (r->by_registry_n) pm_html_raw(h, "<h3>By registry, node and client</h3>");
-    html_health(h);
-    stats_rows(h, "Registry", r->by_registry, r->by_registry_n);
-    pm_html_raw(h, "<br>");
-    stats_rows(h, "Node", r->by_node, r->by_node_n);
-    if (r->by_client_n) pm_html_raw(h, "<br>");
-    stats_rows(h, "Client", r->by_client, r->by_client_n);
+    if (r->by_registry_n) {
+        pm_html_raw(h, "<h3>By registry, node and client</h3>");
+        registry_rows(h);
+    }
+    stats_rows(h, "Node", "node", "nodes", r->by_node, r->by_node_n);
+    stats_rows(h, "Client", "client", "clients", r->by_client, r->by_client_n);
     pm_html_raw(h, "</section>");
 }
 
-static void alert_row(struct pm_html *h, const struct pm_alert *x) {
-    struct pm_str fired =
-        x->fired_n ? pm_view_span(&h->v, x->fired[0].from_ns, x->fired[x->fired_n - 1].to_ns)
-                   : PM_STR("never");
+static void alert_item(struct pm_html *h, const struct pm_alert *x) {
     struct pm_str lead = pm_view_lead(&h->v, x);
-    pm_html_raw(h, "<tr><td>");
+    pm_html_raw(h, "<li><p><b>");
     pm_html_name(h, x->name);
-    pm_html_raw(h, "<pre class=\"copyable\">");
-    pm_html_text(h, x->expr);
-    pm_html_raw(h, "</pre></td>");
-    pm_html_cell(h, x->severity);
-    pm_html_cell(h, x->own && x->note.n
-                        ? pm_arena_fmt(h->a, "%.*s: %.*s", PM_FMT(fired), PM_FMT(x->note))
-                        : fired);
-    pm_html_cell(h, lead.n || !x->lead_known ? lead : PM_STR("as the first pod was stuck"));
-    pm_html_raw(h, "</tr>");
+    pm_html_fmt(h, "</b> <span class=\"badge %s\">",
+                pm_str_eqc(x->severity, "critical") || pm_str_eqc(x->severity, "warning")
+                    ? pm_arena_cstr(h->a, x->severity)
+                    : "info");
+    pm_html_text(h, x->severity);
+    pm_html_raw(h, "</span> ");
+    if (x->fired_n) {
+        pm_html_text(h, pm_view_span(&h->v, x->fired[0].from_ns, x->fired[x->fired_n - 1].to_ns));
+        if (!lead.n && x->lead_known) lead = PM_STR("as the first pod was stuck");
+        if (lead.n) pm_html_text(h, pm_arena_fmt(h->a, ", first %.*s", PM_FMT(lead)));
+    }
+    if (x->own && x->note.n)
+        pm_html_text(h, pm_arena_fmt(h->a, x->fired_n ? ": %.*s" : "%.*s", PM_FMT(x->note)));
+    pm_html_raw(h, "</p><pre class=\"copyable\">");
+    pm_html_block(h, x->expr);
+    pm_html_raw(h, "</pre></li>");
 }
-static void alert_rows(struct pm_html *h, bool fired) {
-    HEADS(h, "Alert, with its PromQL", "Severity", "Fired", "Lead");
+static void alert_items(struct pm_html *h, bool fired) {
+    pm_html_raw(h, "<ul class=\"alerts\">");
     for (size_t i = 0; i < h->r->alerts_n; i++)
-        if ((h->r->alerts[i].fired_n > 0) == fired) alert_row(h, &h->r->alerts[i]);
-    pm_html_table_end(h);
+        if ((h->r->alerts[i].fired_n > 0) == fired) alert_item(h, &h->r->alerts[i]);
+    pm_html_raw(h, "</ul>");
 }
 void pm_html_alerts(struct pm_html *h) {
     size_t fired = 0;
     if (!pm_html_section(h, PM_SECTION_ALERTS)) return;
     for (size_t i = 0; i < h->r->alerts_n; i++) fired += h->r->alerts[i].fired_n > 0;
     pm_html_raw(h, "<section class=\"card\">");
-    if (fired) alert_rows(h, true);
+    if (fired) alert_items(h, true);
     else pm_html_raw(h, "<p>None of the alerts that were replayed would have fired.</p>");
     if (fired < h->r->alerts_n) {
         pm_html_fmt(h, "<details><summary>%zu that would not have fired</summary>",
                     h->r->alerts_n - fired);
-        alert_rows(h, false);
+        alert_items(h, false);
         pm_html_raw(h, "</details>");
     }
     pm_html_raw(h, "</section>");

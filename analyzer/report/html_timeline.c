@@ -76,20 +76,10 @@ static void bands(struct pm_html *h, int height) {
     }
 }
 static void axis(struct pm_html *h, int y) {
-    const struct pm_report *r = h->r;
-    int64_t from = r->axis.from_ns, to = axis_end(r);
-    bool days = to - from > 24 * 3600 * PM_NS_PER_S;
+    const struct pm_html_axis x = {LEFT, WIDTH - RIGHT, y, h->r->axis.from_ns, axis_end(h->r)};
     pm_html_fmt(h, "<line class=\"s-axis\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>", LEFT, y,
                 WIDTH - RIGHT, y);
-    for (int i = 0; i <= 4; i++) {
-        char clock[32];
-        int64_t t = from + (to - from) / 4 * i;
-        pm_when_clock(t, days, to - from < PM_BRIEF_NS, clock);
-        pm_html_fmt(h, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">", axis_x(r, t), y + 14,
-                    pm_html_anchor(i, 4));
-        pm_html_text(h, pm_str_c(days ? clock + 5 : clock));
-        pm_html_raw(h, "</text>");
-    }
+    pm_html_ticks(h, &x);
 }
 static size_t drawn(const struct pm_report *r) {
     size_t n = 0;
@@ -111,7 +101,7 @@ static void drawing(struct pm_html *h) {
         if (r->lanes[i].kind != PM_LANE_REGISTRY) continue;
         int y = TOP + (int)++at * ROW;
         pm_html_fmt(h, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">", LEFT - 8, y - 6);
-        pm_html_text(h, pm_text_cut(h->a, r->lanes[i].name, 30));
+        pm_html_text(h, pm_text_cut_middle(h->a, r->lanes[i].name, 28));
         pm_html_fmt(h, "</text><line class=\"s-axis\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>",
                     LEFT, y - 4, WIDTH - RIGHT, y - 4);
         bars(h, &r->lanes[i], y - 4, top);

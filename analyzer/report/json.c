@@ -28,6 +28,19 @@ static void json_quota_curve(struct pm_json *w, const struct pm_quota *q) {
     pm_json_close(w, ']');
 }
 
+static void json_quota_credentials(struct pm_json *w, const struct pm_quota *q) {
+    if (q->with_credentials.limit <= 0) {
+        pm_json_known(w, "with_credentials", false, 0);
+        return;
+    }
+    pm_json_open(w, "with_credentials", '{');
+    pm_json_text(w, "policy", q->with_credentials.policy);
+    pm_json_int(w, "limit", q->with_credentials.limit);
+    pm_json_int(w, "window_s", q->with_credentials.window_s);
+    pm_json_uint(w, "wanted", q->with_credentials.wanted);
+    pm_json_close(w, '}');
+}
+
 static void pm_json_quota(struct pm_json *w, const struct pm_quota *q) {
     pm_json_open(w, NULL, '{');
     pm_json_text(w, "registry", q->registry);
@@ -53,6 +66,7 @@ static void pm_json_quota(struct pm_json *w, const struct pm_quota *q) {
     pm_json_text_or_null(w, "note", q->note);
     json_quota_curve(w, q);
     pm_json_known(w, "with_cache", q->with_cache >= 0, q->with_cache);
+    json_quota_credentials(w, q);
     pm_json_close(w, '}');
 }
 

@@ -199,18 +199,32 @@ struct pm_str pm_view_quota_used(const struct pm_view *v, const struct pm_quota 
     return pm_arena_fmt(v->a, "%.*s–%.*s", PM_FMT(low), PM_FMT(high));
 }
 
-struct pm_str pm_view_quota_limit(const struct pm_view *v, const struct pm_quota *q) {
-    if (q->limit < 0) return PM_NONE;
-    struct pm_str limit = pm_words_number(v->a, (uint64_t)q->limit);
-    if (q->window_s <= 0) return limit;
-    if (q->window_s % 3600 == 0)
-        return pm_arena_fmt(v->a, "%.*s / %lld h", PM_FMT(limit), (long long)q->window_s / 3600);
+static struct pm_str quota_limit_words(const struct pm_view *v, int64_t n, int64_t window_s) {
+    struct pm_str limit = pm_words_number(v->a, (uint64_t)n);
+    if (window_s <= 0) return limit;
+    if (window_s % 3600 == 0)
+        return pm_arena_fmt(v->a, "%.*s / %lld h", PM_FMT(limit), (long long)window_s / 3600);
     return pm_arena_fmt(v->a, "%.*s / %.*s", PM_FMT(limit),
-                        PM_FMT(pm_view_lasted(v, q->window_s * PM_NS_PER_S)));
+                        PM_FMT(pm_view_lasted(v, window_s * PM_NS_PER_S)));
+}
+struct pm_str pm_view_quota_limit(const struct pm_view *v, const struct pm_quota *q) {
+    return q->limit < 0 ? PM_NONE : quota_limit_words(v, q->limit, q->window_s);
+}
+// Whether all of it would have fit is said only where no order of the pulls could have
+// passed the limit.
+static struct pm_str credentials_words(const struct pm_view *v, const struct pm_quota *q) {
+    struct pm_str limit =
+                      quota_limit_words(v, q->with_credentials.limit, q->with_credentials.window_s),
+                  wanted = pm_words_number(v->a, q->with_credentials.wanted);
+    bool fits = q->with_credentials.wanted <= (uint64_t)q->with_credentials.limit;
+    return pm_arena_fmt(v->a,
+                        fits ? "with an account %.*s: all %.*s that were wanted would have fit"
+                             : "with an account %.*s for each, %.*s were wanted",
+                        PM_FMT(limit), PM_FMT(wanted));
 }
 static void fact_add(struct pm_strs *facts, struct pm_str s) { facts->items[facts->n++] = s; }
 struct pm_strs pm_view_quota_facts(const struct pm_view *v, const struct pm_quota *q) {
-    enum { FACTS = 5 };
+    enum { FACTS = 6 };
     struct pm_strs facts = {.items = PM_NEWN(v->a, struct pm_str, FACTS)};
     struct pm_str at;
     if (q->exhausted_at_ns != PM_NO_TIME) {
@@ -234,6 +248,7 @@ struct pm_strs pm_view_quota_facts(const struct pm_view *v, const struct pm_quot
     if (q->with_cache >= 0)
         fact_add(&facts, pm_arena_fmt(v->a, "%lld upstream pulls with a pull-through cache",
                                       (long long)q->with_cache));
+    if (q->with_credentials.limit > 0) fact_add(&facts, credentials_words(v, q));
     return facts;
 }
 

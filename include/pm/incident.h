@@ -267,6 +267,14 @@ struct pm_quota {
     struct pm_consumer *consumers;
     size_t consumers_n, consumers_cap;
     int64_t with_cache; // upstream pulls a pull-through cache would have needed; -1 unknown
+    // What an account would have been allowed where an anonymous budget ran short; limit 0:
+    // not known. wanted: what was used, and each image that a node or client was refused,
+    // once.
+    struct {
+        struct pm_str policy;
+        int64_t limit, window_s;
+        uint64_t wanted;
+    } with_credentials;
 };
 struct pm_alert_span {
     int64_t from_ns, to_ns;

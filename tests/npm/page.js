@@ -34,8 +34,9 @@ async function opened(browser, at, options = {}) {
   return page;
 }
 const shown = page => page.evaluate(() => [...document.querySelectorAll("[data-item]")].filter(e => !e.classList.contains("out")).length);
-const axis = page => page.evaluate(() => [...document.querySelectorAll("#lanes-drawn text")].slice(-5).map(t => t.textContent).join(" "));
+const axis = page => page.evaluate(() => [...document.querySelectorAll("#lanes-drawn .ticks text")].map(t => t.textContent + "@" + t.getAttribute("x")).join(" "));
 const spot = async (page, share, lane = 0) => { // a place of the timeline, in the page's pixels
+  await page.locator("#lanes-drawn svg").evaluate(e => e.scrollIntoView({ block: "center", behavior: "instant" }));
   const box = await page.locator("#lanes-drawn svg").boundingBox(), scale = box.width / 1040;
   return { x: box.x + scale * (190 + share * 838), y: box.y + scale * (20 + 26 * lane + 16) };
 };
@@ -62,6 +63,8 @@ async function timeline(page) {
   is(await shown(page) < all, "Enter does not filter the page by what is shown");
   await page.click("#find button");
   is(await shown(page) === all && await axis(page) === whole, "clear does not bring all back");
+  const chart = () => page.evaluate(() => ["transform", "ticks"].map(what => [...document.querySelectorAll("svg.chart")].map(c => what === "ticks" ? c.querySelector(".ticks").textContent : c.querySelector(".moves").getAttribute("transform")).join()).join());
+  const charts = await chart();
   p = await spot(page, 0.001);
   const q = await spot(page, 0.05);
   await page.mouse.move(p.x, p.y);
@@ -70,7 +73,9 @@ async function timeline(page) {
   await page.mouse.up();
   is(await shown(page) < all, "a range that was dragged does not filter the page");
   is(/The page shows what happened from/.test(await page.textContent("#says")), "a range is not said");
+  is(await chart() !== charts, "the charts do not show the range that was dragged");
   await page.click("#find button");
+  is(await chart() === charts, "the charts do not show the whole time again");
   for (const name of ["zoom in", "later", "the whole time"]) {
     const before = await axis(page);
     await page.click(`button[aria-label="${name}"]`);
@@ -79,7 +84,7 @@ async function timeline(page) {
   for (const kind of await page.locator("#lanes-by option").allTextContents()) {
     await page.selectOption("#lanes-by", kind);
     const lanes = await page.evaluate(k => JSON.parse(document.getElementById("data").textContent).lanes.filter(l => l.kind === k).length, kind);
-    is(await page.locator("#lanes-drawn text[text-anchor=end]").count() === lanes + 1, `lanes by ${kind}: not ${lanes}`);
+    is(await page.locator("#lanes-drawn text.lane").count() === lanes, `lanes by ${kind}: not ${lanes}`);
   }
   await page.selectOption("#lanes-by", "node");
   p = await spot(page, 0.2, 0);

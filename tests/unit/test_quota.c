@@ -73,6 +73,8 @@ static void exhausted_to_the_second(void **state) {
     assert_true(at_s(q->first_refused_ns) == 200 && at_s(q->last_refused_ns) == 230);
     assert_true(at_s(q->free_at_ns) == SIX_HOURS); // the pull of second 0 leaves the window
     assert_int_equal(q->with_cache, 102);
+    assert_int_equal(q->with_credentials.limit, 200); // a personal account's
+    assert_int_equal(q->with_credentials.wanted, 102);
     judged_free(&j);
 }
 

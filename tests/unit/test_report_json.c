@@ -178,6 +178,7 @@ static void every_member_is_there(void **state) {
                                           "quotas.0.points.1.remaining",
                                           "quotas.0.consumers",
                                           "quotas.0.with_cache",
+                                          "quotas.0.with_credentials",
                                           "alerts",
                                           "findings",
                                           "missing",

@@ -86,3 +86,23 @@ int64_t pm_quota_images(const struct pm_pulls *pulls, const struct pm_spend *spe
     (void)freed;
     return (int64_t)many;
 }
+
+// A refusal that only the registry's side saw does not say its image: each is one more.
+uint64_t pm_quota_refused_images(const struct pm_pulls *pulls, const struct pm_spend *spends,
+                                 size_t n) {
+    PM_LIST(int64_t) pairs = {0};
+    uint64_t unnamed = 0, different = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (!spends[i].refused) continue;
+        if (!spends[i].pull) unnamed++;
+        else {
+            const struct pm_attempt *p = &PM_REF(*pulls, spends[i].pull);
+            uint64_t who = p->node ? p->node : spends[i].client;
+            *PM_PUSH(pairs.items, pairs.n, pairs.cap) = (int64_t)(who << 32 | p->image);
+        }
+    }
+    if (pairs.n) qsort(pairs.items, pairs.n, sizeof *pairs.items, pm_by_int64);
+    for (size_t i = 0; i < pairs.n; i++) different += !i || pairs.items[i] != pairs.items[i - 1];
+    free(pairs.items);
+    return unnamed + different;
+}

@@ -302,6 +302,21 @@ static struct pm_str note(const struct budget_view *v, const struct pm_quota *q,
     return v->budget->whose == PM_WHOSE_UNKNOWN ? note_open(v, q, at) : PM_NONE;
 }
 
+// What an account would have been allowed on that day: told where an anonymous budget ran
+// short.
+static void with_credentials(const struct budget_view *v, struct pm_quota *q, size_t from,
+                             size_t to) {
+    if (v->budget->whose == PM_WHOSE_USER || pm_str_eqc(q->status, "ok")) return;
+    const struct pm_policy *u =
+        pm_policy_find(v->policies, q->registry, false, PM_NONE, -1, v->spends[from].at);
+    if (!u || u->limit <= 0) return;
+    q->with_credentials.policy = pm_arena_dup(v->scene->env->a, pm_str_c(u->id));
+    q->with_credentials.limit = u->limit;
+    q->with_credentials.window_s = u->window_ns / PM_NS_PER_S;
+    q->with_credentials.wanted =
+        q->used_high + pm_quota_refused_images(v->scene->pulls, v->spends + from, to - from);
+}
+
 // ── rows ──
 static struct pm_str whose_name(enum pm_whose w) {
     if (w == PM_WHOSE_USER) return PM_STR("user");
@@ -328,6 +343,7 @@ static void row(const struct budget_view *v, size_t from, size_t to) {
     points(v, &q, from, to);
     pm_quota_consumers(v->scene, &q, v->spends + from, to - from);
     q.with_cache = pm_quota_images(v->scene->pulls, v->spends + from, to - from);
+    with_credentials(v, &q, from, to);
     q.note = note(v, &q, &c, v->spends[from].at);
     *PM_PUSH(r->quotas, r->quotas_n, r->quotas_cap) = q;
 }

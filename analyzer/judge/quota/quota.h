@@ -120,6 +120,9 @@ void pm_quota_consumers(const struct pm_scene *scene, struct pm_quota *q,
                         const struct pm_spend *spends, size_t n);
 int64_t pm_quota_images(const struct pm_pulls *pulls, const struct pm_spend *spends,
                         size_t n); // different ones: what a pull-through cache would have fetched
+// Different pairs of client and image among the refused: what would still have been pulled.
+uint64_t pm_quota_refused_images(const struct pm_pulls *pulls, const struct pm_spend *spends,
+                                 size_t n);
 // All of it. False where a quota table is broken. seen: the same bundle without the cut of
 // --since, or the scene itself where nothing is cut. own_hash: over --quotas.
 bool pm_quotas_fill(const struct pm_scene *scene, struct pm_report *report, uint64_t *own_hash,

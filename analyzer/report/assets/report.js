@@ -51,18 +51,55 @@ if (items.length) {
   });
 }
 
+const NS = "http://www.w3.org/2000/svg";
+const shape = (tag, attrs, text) => {
+  const e = document.createElementNS(NS, tag);
+  for (const [k, v] of Object.entries(attrs)) e.setAttribute(k, v);
+  if (text !== undefined) e.textContent = text;
+  return e;
+};
+// Times under a picture at round moments, as the page was printed with (pm_html_ticks).
+const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000], DAY = 86400e3;
+function ticks(from, to, left, right, base) {
+  const span = to - from, g = shape("g", { class: "ticks" });
+  const step = 1e3 * (STEPS.find(s => span / (s * 1e3) < 9) || Math.ceil(span / 8 / DAY) * 86400);
+  for (let t = Math.ceil(from / step) * step; t <= to; t += step) {
+    const x = left + (t - from) / span * (right - left), stamp = new Date(t).toISOString();
+    const words = step >= DAY ? stamp.slice(5, 10) : stamp.slice(span > DAY ? 5 : 11, step < 60e3 ? 19 : 16).replace("T", " ");
+    g.append(shape("path", { class: "s-tick", d: `M${x},${base}v4` }), shape("text", { x, y: base + 15, "text-anchor": x < left + 30 ? "start" : x > right - 30 ? "end" : "middle" }, words));
+  }
+  return g;
+}
+
+// The charts below the timeline show the range that it shows: what moves is stretched, what is said beside a moment goes with it.
+const CHART = { left: 58, right: 1028, room: 970 };
+const charts = all("svg.chart").map(svg => ({ svg, from: Number(svg.dataset.from), to: Number(svg.dataset.to), moves: svg.querySelector(".moves"), words: all("text.at", svg).map(e => ({ e, t: Number(e.dataset.t), x: e.getAttribute("x") })) }));
+function stretch(from, to, whole) {
+  for (const c of charts) {
+    const [a, b] = whole ? [c.from, c.to] : [from, to], by = (c.to - c.from) / (b - a), base = c.svg.viewBox.baseVal.height - 20;
+    c.moves.setAttribute("transform", whole ? "" : `scale(${by},1) translate(${(c.from - a) / (c.to - c.from) * CHART.room},0)`);
+    for (const w of c.words) {
+      const x = CHART.left + (w.t - a) / (b - a) * CHART.room, left = x > CHART.left + CHART.room / 2;
+      w.e.setAttribute("x", whole ? w.x : Math.min(Math.max(x, CHART.left), CHART.right) + (left ? -4 : 4));
+      w.e.setAttribute("text-anchor", left ? "end" : "start");
+    }
+    c.svg.querySelector(".ticks").replaceWith(ticks(a, b, CHART.left, CHART.right, base));
+  }
+}
+charts.forEach(c => { // what a column says is told below it at once, and stays for who touches
+  const told = make("li", { className: "told" });
+  told.setAttribute("aria-live", "polite");
+  c.svg.parentElement.nextElementSibling.append(told);
+  const say = e => { const column = e.target.closest(".says"); if (column) told.textContent = column.textContent; };
+  c.svg.addEventListener("pointermove", say);
+  c.svg.addEventListener("pointerdown", say);
+});
+
 // The timeline.
 const view = { kind: "registry", from: data.from, to: data.from + data.step * data.n, whole() {} };
 const card = document.getElementById("lanes");
 if (card && data.n > 1) {
   const W = 1040, L = 190, R = 12, ROW = 26, TOP = 20, MARKS = 18, first = data.from, last = data.from + data.step * data.n;
-  const NS = "http://www.w3.org/2000/svg";
-  const shape = (tag, attrs, text) => {
-    const e = document.createElementNS(NS, tag);
-    for (const [k, v] of Object.entries(attrs)) e.setAttribute(k, v);
-    if (text !== undefined) e.textContent = text;
-    return e;
-  };
   const svg = shape("svg", { class: "live", tabindex: 0, role: "application", "aria-label": "timeline: arrows pan, plus and minus zoom, 0 shows all, drag selects a range" });
   const says = make("p", { id: "says" });
   says.setAttribute("aria-live", "polite");
@@ -70,13 +107,11 @@ if (card && data.n > 1) {
   const time = px => view.from + (px - L) / (W - L - R) * (view.to - view.from);
   const lanes = () => data.lanes.filter(l => l.kind === view.kind);
   const label = l => l.kind === "incident" ? l.id + ". " + l.name : l.name;
+  const short = name => name.length > 28 ? name.slice(0, 13) + "…" + name.slice(-14) : name;
   const inside = px => Math.min(Math.max(px, L), W - R);
   let dragged = null;
   function axis(base) {
-    const span = view.to - view.from, days = span > 86400e3;
-    svg.append(shape("line", { class: "s-axis", x1: L, y1: base, x2: W - R, y2: base }));
-    for (let i = 0; i <= 4; i++)
-      svg.append(shape("text", { x: L + (W - L - R) / 4 * i, y: base + 14, "text-anchor": i === 0 ? "start" : i === 4 ? "end" : "middle" }, clock(view.from + span / 4 * i, days)));
+    svg.append(shape("line", { class: "s-axis", x1: L, y1: base, x2: W - R, y2: base }), ticks(view.from, view.to, L, W - R, base));
   }
   function bars(lane, base, top) {
     const wide = x(view.from + data.step) - L, room = ROW - 6, w = wide > 3 ? wide - 1 : Math.max(wide, 1);
@@ -121,7 +156,7 @@ if (card && data.n > 1) {
     rows.forEach((l, i) => {
       const y = TOP + (i + 1) * ROW, name = label(l);
       svg.append(shape("line", { class: "s-axis", x1: L, y1: y - 4, x2: W - R, y2: y - 4 }));
-      svg.append(shape("text", { x: L - 8, y: y - 6, "text-anchor": "end" }, name.length > 30 ? name.slice(0, 29) + "…" : name));
+      svg.append(shape("text", { class: "lane", x: L - 8, y: y - 6, "text-anchor": "end" }, short(name)));
       bars(l, y - 4, top);
     });
     marks(base + MARKS);
@@ -134,6 +169,7 @@ if (card && data.n > 1) {
     view.from = from;
     view.to = from + span;
     draw();
+    stretch(view.from, view.to, span >= last - first);
   }
   view.whole = () => look(first, last);
   const zoom = (by, at = (view.from + view.to) / 2) => look(at - (at - view.from) * by, at + (view.to - at) * by);
@@ -206,6 +242,7 @@ if (card && data.n > 1) {
     make("div", { className: "scroll", id: "lanes-drawn" }, svg));
   card.querySelector(".legend").append(make("li", { className: "k-mark", textContent: "trigger, recovery, quota, GC, restart, alert (hover tells)" }));
   card.querySelector(".legend").before(says);
+  says.textContent = "Drag over the lanes to see one time on the whole page; a click on a lane picks it, Ctrl and the wheel zoom.";
   draw();
 }
 
@@ -252,4 +289,4 @@ const unfold = e => { for (; e; e = e.parentElement) if (e.tagName === "DETAILS"
 const linked = () => { const e = location.hash.length > 1 && document.getElementById(location.hash.slice(1)); if (e) { unfold(e); e.classList.remove("out"); } };
 addEventListener("hashchange", linked);
 linked();
-addEventListener("beforeprint", () => all("details:not(.around)").forEach(d => { d.open = true; }));
+addEventListener("beforeprint", () => all("details:not(.around, .rest)").forEach(d => { d.open = true; }));
