@@ -123,6 +123,10 @@ quota-model: all ## hold what is said of quotas against a model, over QUOTA_LOGS
 	$(Q)PM=$(BIN) python3 tests/suites/quota_model $(QUOTA_LOGS)
 QUOTA_LOGS ?= 2500
 
+merge-splits: all ## split every bundle in SEEDS (20; or FROM-TO) drawn ways, merge, and hold the report against that of one run
+	$(Q)PM=$(BIN) python3 tests/suites/merge $(SEEDS)
+SEEDS ?= 20
+
 deps: ## install what building needs (says what)
 	$(Q)sh tests/tools/deps.sh build
 deps-check: ## install what building and testing need (says what)
@@ -231,4 +235,4 @@ clean: ## remove build/
 	rm -rf build
 
 -include $(LIB_OBJ:.o=.d) $(FUZZ_SRC:%.c=$(BUILD)/obj/%.d) $(BUILD)/obj/$(MAIN_SRC:.c=.d) $(UNIT_BIN:=.d)
-.PHONY: FORCE tidy memory slow coverage audit-deps accept share dist deb all help quota-model fuzz fuzz-list demo check check-real bench bench-count bench-deps calibrate lint format install uninstall deps deps-check clean unit-bins
+.PHONY: FORCE tidy memory slow coverage audit-deps accept share dist deb all help quota-model merge-splits fuzz fuzz-list demo check check-real bench bench-count bench-deps calibrate lint format install uninstall deps deps-check clean unit-bins

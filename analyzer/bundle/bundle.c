@@ -11,6 +11,7 @@
 // is none of our business (and said so). Nothing is written under a name from an archive.
 #define _XOPEN_SOURCE 700 // realpath
 #include "bundle/bundle.h"
+#include "pm/intern.h"
 #include "pm/scan.h"
 #include "pm/when.h"
 #include <dirent.h>
@@ -38,6 +39,8 @@ struct walk {
     struct pm_budget budget; // of the present input
     struct pm_str input;     // its base name
     struct pm_str prefix;    // what its paths stand under: nothing, or the base name
+    size_t at;               // which input
+    const char *lone;        // where the path of the input begins that is a file
     char *real_root;         // its real path, to tell links that leave it
     uint64_t members;
     bool partial, members_told, spent_told;
@@ -63,7 +66,7 @@ static void skip_partial(struct walk *w, struct pm_str path, const char *code, c
 
 // base "/" name with the name's tricks undone: no leading slash, no ".", no "..", no
 // control bytes, valid UTF-8.
-static struct pm_str join(struct walk *w, struct pm_str base, struct pm_str name) {
+static struct pm_str joined(struct pm_arena *a, struct pm_str base, struct pm_str name) {
     struct pm_buf b = {0};
     pm_buf_add(&b, base);
     for (size_t at = 0; at < name.n && b.n < PATH_BYTES_MAX;) {
@@ -76,10 +79,13 @@ static struct pm_str join(struct walk *w, struct pm_str base, struct pm_str name
         for (size_t i = 0; i < part.n; i++)
             pm_buf_addc(&b, (uint8_t)part.p[i] < 32 || part.p[i] == 127 ? '?' : part.p[i]);
     }
-    struct pm_str path = pm_utf8_clean(
-        w->arena, pm_arena_dup(w->arena, pm_str_sub(pm_buf_str(&b), 0, PATH_BYTES_MAX)), NULL);
+    struct pm_str path =
+        pm_utf8_clean(a, pm_arena_dup(a, pm_str_sub(pm_buf_str(&b), 0, PATH_BYTES_MAX)), NULL);
     pm_buf_free(&b);
     return path;
+}
+static struct pm_str join(struct walk *w, struct pm_str base, struct pm_str name) {
+    return joined(w->arena, base, name);
 }
 
 static struct pm_str base_name(struct pm_str path) {
@@ -122,8 +128,13 @@ static void stream(struct walk *w, struct pm_source *s, const struct pm_member *
     if (limit) k->skipped(k->ctx, m->path, why);
 }
 
-static void plain(struct walk *w, struct pm_source *s, const struct pm_member *m) {
+static void plain(struct walk *w, struct pm_source *s, const struct pm_member *met) {
     const struct pm_bundle_sink *k = w->sink;
+    struct pm_member placed = *met, *m = &placed;
+    m->at = w->at;
+    m->lone = m->path.p == w->lone;
+    m->place = pm_str_from(m->path, w->prefix.n ? w->prefix.n + 1 : 0);
+    if (m->lone) m->place = w->input;
     w->members++;
     struct pm_source *root;
     if (s->fd >= 0) root = s;
@@ -156,8 +167,9 @@ static void archive(struct walk *w, struct pm_source *s, const struct pm_member 
     struct pm_entry e;
     pm_budget_pay(&w->budget, ARCHIVE_COST);
     while (!w->members_told && budget_left(w, m->path) && pm_archive_next(ar, &e)) {
-        struct pm_member inner = {join(w, inside, e.name), m->input,
-                                  e.mtime_ns == PM_NO_TIME ? m->mtime_ns : e.mtime_ns};
+        struct pm_member inner = {.path = join(w, inside, e.name),
+                                  .input = m->input,
+                                  .mtime_ns = e.mtime_ns == PM_NO_TIME ? m->mtime_ns : e.mtime_ns};
         if (is_noise(inner.path) || (e.not_a_file && (e.not_a_file[0] == 0 || e.link.n))) continue;
         if (e.not_a_file) {
             skip(w, inner.path, e.not_a_file);
@@ -217,8 +229,10 @@ static void open_and_unwrap(struct walk *w, int fd, const struct stat *st, struc
     w->spent_told = false;
     bool regular = S_ISREG(st->st_mode);
     bool dated = regular && st->st_mtim.tv_sec > 0 && st->st_mtim.tv_sec < INT64_C(9000000000);
-    struct pm_member m = {path, w->input,
-                          dated ? (int64_t)st->st_mtim.tv_sec * PM_NS_PER_S : PM_NO_TIME};
+    struct pm_member m = {.path = path,
+                          .input = w->input,
+                          .mtime_ns =
+                              dated ? (int64_t)st->st_mtim.tv_sec * PM_NS_PER_S : PM_NO_TIME};
     struct pm_source *root = pm_source_file(fd, regular, &w->budget, path);
     unwrap(w, root, &m, inside, 0);
     w->partial |= pm_source_report(root, w->diags);
@@ -307,21 +321,49 @@ static void folder(struct walk *w, int fd, struct pm_str path, int depth) {
     closedir(d);
 }
 
-static void input(struct walk *w, const char *given, bool only) {
+static struct pm_str input_name(const char *given, struct pm_arena *a) {
+    struct pm_str name = base_name(pm_str_c(given));
+    bool nameless =
+        name.n == 0 || pm_str_eqc(name, ".") || pm_str_eqc(name, "..") || pm_str_eqc(name, "/");
+    char *real = nameless ? realpath(given, NULL) : NULL;
+    name = pm_arena_dup(a, real ? base_name(pm_str_c(real)) : name);
+    free(real);
+    return name;
+}
+void pm_bundle_prefixes(const char *const *paths, size_t paths_n, struct pm_str *prefix,
+                        struct pm_arena *a) {
+    struct pm_intern *names = pm_intern_new();
+    uint32_t *times = pm_xmalloc((paths_n + 1) * sizeof *times);
+    uint32_t none = pm_intern_count(names);
+    memset(times, 0, (paths_n + 1) * sizeof *times);
+    for (size_t i = 0; i < paths_n; i++) {
+        prefix[i] = paths_n > 1 ? input_name(paths[i], a) : PM_NONE;
+        if (prefix[i].n) times[pm_intern_id(names, prefix[i]) - none]++;
+    }
+    for (size_t i = 0; i < paths_n; i++) {
+        if (!prefix[i].n || times[pm_intern_id(names, prefix[i]) - none] < 2) continue;
+        struct pm_str whole = joined(a, PM_NONE, pm_str_c(paths[i]));
+        if (pm_str_ends(whole, prefix[i])) prefix[i] = whole; // not "." or ".."
+    }
+    free(times);
+    pm_intern_free(names);
+}
+
+static void input(struct walk *w, const char *given, struct pm_str prefix, size_t at) {
     bool is_stdin = strcmp(given, "-") == 0;
     int fd = is_stdin ? dup(STDIN_FILENO) : open(given, O_RDONLY | O_CLOEXEC);
     struct stat st;
-    w->input = is_stdin ? PM_STR("-") : pm_arena_dup(w->arena, base_name(pm_str_c(given)));
+    w->input = is_stdin ? PM_STR("-") : input_name(given, w->arena);
     w->real_root = is_stdin ? NULL : realpath(given, NULL);
-    if (w->real_root && (w->input.n == 0 || pm_str_eqc(w->input, ".") ||
-                         pm_str_eqc(w->input, "..") || pm_str_eqc(w->input, "/")))
-        w->input = pm_arena_dup(w->arena, base_name(pm_str_c(w->real_root)));
-    w->prefix = only ? PM_NONE : w->input;
+    w->prefix = prefix;
+    w->at = at;
+    struct pm_str path = w->prefix.n ? w->prefix : w->input;
+    w->lone = path.p;
     if (fd < 0 || fstat(fd, &st) != 0) {
         skip_partial(w, pm_str_c(given), "open-failed", strerror(errno));
         if (fd >= 0) close(fd);
     } else if (S_ISDIR(st.st_mode)) folder(w, fd, w->prefix, 0);
-    else open_and_unwrap(w, fd, &st, w->input, w->prefix);
+    else open_and_unwrap(w, fd, &st, path, w->prefix);
     free(w->real_root);
     w->real_root = NULL;
 }
@@ -329,7 +371,10 @@ static void input(struct walk *w, const char *given, bool only) {
 bool pm_bundle_walk(const char *const *paths, size_t paths_n, const struct pm_limits *l,
                     const struct pm_bundle_sink *sink, struct pm_diags *diags) {
     struct walk w = {.limits = l, .sink = sink, .diags = diags, .arena = pm_arena_new()};
-    for (size_t i = 0; i < paths_n; i++) input(&w, paths[i], paths_n == 1);
+    struct pm_str *prefix = pm_xmalloc((paths_n + 1) * sizeof *prefix);
+    pm_bundle_prefixes(paths, paths_n, prefix, w.arena);
+    for (size_t i = 0; i < paths_n; i++) input(&w, paths[i], prefix[i], i);
+    free(prefix);
     pm_arena_free(w.arena);
     return !w.partial;
 }

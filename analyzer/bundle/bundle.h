@@ -7,9 +7,13 @@
 #include "bundle/unwrap.h"
 
 struct pm_member {
-    struct pm_str
-        path; // stable: relative to the input; several inputs: under the input's base name
+    // Stable: relative to the input; several inputs: under the input's base name, or under all
+    // of its path where another input has the same base name.
+    struct pm_str path;
     struct pm_str input; // base name of the input it came from: collectors date theirs
+    size_t at;           // which of the inputs that is
+    struct pm_str place; // path within it: the end of `path`
+    bool lone;           // it is the input itself, and no archive
     int64_t mtime_ns;    // PM_NO_TIME unknown
 };
 struct pm_bundle_sink {
@@ -30,6 +34,9 @@ struct pm_bundle_sink {
 };
 // Zero limits become defaults.
 void pm_limits_default(struct pm_limits *l);
+// What the paths of each input's members stand under. Lives in the arena.
+void pm_bundle_prefixes(const char *const *paths, size_t paths_n, struct pm_str *prefix,
+                        struct pm_arena *a);
 // Bytes of the regular files that a walk would read, for progress.
 uint64_t pm_bundle_bytes(const char *const *paths, size_t paths_n);
 // False where something could not be read, or only in part. Never stops before the last

@@ -5,6 +5,7 @@
 #include "cli/privacy.h"
 #include "cli/writes.h"
 #include "pm/arena.h"
+#include "pm/ingest.h"
 #include "pm/timeline.h"
 #include <stdio.h>
 
@@ -38,10 +39,13 @@ static int merge(const char *db, const char **paths, size_t n, const struct pm_p
         pm_timeline_skipped(t, pm_str_c(paths[i]), pm_str_c(why));
         whole = false;
     }
-    if (!pm_timeline_error(t) && !pm_timeline_merge_settle(t, &why)) {
+    struct pm_diags *diags = pm_diags_new();
+    if (!pm_timeline_error(t) && !pm_ingest_merged(t, diags, &why)) {
         fprintf(stderr, "pullmortem: %s\n", why);
         whole = false;
     }
+    if (!pm_timeline_error(t)) pm_timeline_diags(t, diags);
+    pm_diags_free(diags);
     if (!pm_timeline_error(t)) whole &= pm_privacy_names(privacy, t, NULL);
     if (!pm_timeline_finish(t, &why)) {
         if (whole) fprintf(stderr, "pullmortem: %s\n", why);

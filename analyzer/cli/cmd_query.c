@@ -6,6 +6,7 @@
 #include "cli/rows.h"
 #include "cli/writes.h"
 #include "pm/arena.h"
+#include "pm/ingest.h"
 #include "pm/judge.h"
 #include "pm/rule.h"
 #include "pm/timeline.h"
@@ -57,7 +58,7 @@ static struct pm_timeline *judged(struct pm_timeline *t, const char *db, const c
         return t;
     bool renamed = privacy->pseudonyms != NULL; // it is a copy already
     struct pm_timeline *copy = renamed ? t : pm_timeline_open(NULL, true, &why);
-    if (!renamed && (!copy || !pm_timeline_merge(copy, db, &why))) {
+    if (!renamed && (!copy || !pm_ingest_merge(copy, db, &why))) {
         if (copy) pm_timeline_close(copy);
         return t;
     }

@@ -68,7 +68,7 @@ struct pm_timeline *pm_privacy_copy(const struct pm_privacy *p, struct pm_timeli
     if (!t || !p->pseudonyms || pm_timeline_is_pseudonymised(t)) return t;
     pm_timeline_close(t);
     struct pm_timeline *copy = pm_timeline_open(NULL, true, why);
-    bool ok = copy && pm_timeline_merge(copy, path, why);
+    bool ok = copy && pm_ingest_merge(copy, path, why);
     if (ok && pm_privacy_names(p, copy, NULL)) return copy;
     if (ok) *why = "the copy with other names could not be made";
     pm_timeline_close(copy);

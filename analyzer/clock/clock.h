@@ -94,6 +94,8 @@ struct pm_clock_member {
     enum pm_component component;
     int64_t mtime_ns;
     struct pm_clock_evidence *evidence;
+    int year; // the user's, for this member alone; 0: what is asked of all
+    const struct pm_zone *zone;
     size_t copy_of;        // index + 1 of the member that has the very same bytes; 0 none
     struct pm_clock clock; // out
 };

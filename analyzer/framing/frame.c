@@ -54,6 +54,8 @@ struct pm_frame *pm_frame_new(const struct pm_ingest_sink *sink, struct pm_str p
     f->record_arena = pm_arena_new();
     f->path = pm_arena_dup(f->member, path);
     f->place = pm_writer_of_path(f->path);
+    if (!f->place.container && f->o.given.n)
+        f->place = pm_writer_of_path(pm_arena_dup(f->member, f->o.given));
     f->log_named = pm_writer_log_name(f->path);
     f->document = pm_writer_document(f->path);
     f->line = f->weight = 1;

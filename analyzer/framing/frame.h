@@ -27,9 +27,12 @@ struct pm_ingest_sink { // where a member's facts go: the writer's queue, or `ex
 
 struct pm_frame_options {
     uint64_t line_max_bytes; // 0: 16 MiB
-    bool all_lines;          // never prefilter (explain, tests)
-    bool soon;               // begin to prefilter as soon as the records suffice (tests)
-    bool every; // parsers tell of requests and pods that are no image's business, too (explain)
+    // The member's path with folders that the user gave: a file of a pod's folder that is read
+    // alone is still that pod's. PM_NONE: the path is all.
+    struct pm_str given;
+    bool all_lines; // never prefilter (explain, tests)
+    bool soon;      // begin to prefilter as soon as the records suffice (tests)
+    bool every;     // parsers tell of requests and pods that are no image's business, too (explain)
 };
 // A writer of a member, as far as its standing goes (frame_voice_stand.c). Groups are enum
 // pm_group bits, `of` is indexed by pm_group_index.

@@ -72,6 +72,9 @@ static void describe(struct reading *r, const struct pm_frame_stats *s) {
     struct pm_file_row *row = &res->row;
     res->path = row->path = pm_str_c(j->path);
     res->input = pm_str_c(j->input);
+    res->place = pm_str_from(res->path, j->place_at);
+    res->input_at = (uint32_t)j->input_at;
+    res->lone = j->lone;
     res->mtime_ns = j->mtime_ns;
     if (s->format) {
         row->format = pm_str_c(s->format->name);
@@ -96,9 +99,7 @@ static void describe(struct reading *r, const struct pm_frame_stats *s) {
     res->names[PM_NODE_ENVELOPE] = by_fact ? PM_NONE : pm_arena_dup(j->arena, s->node);
     for (size_t i = 0; i < PM_LEN(res->names) && r->p->o->redact; i++)
         res->names[i] = pm_redact(r->p->o->redact_key, j->arena, res->names[i]);
-    res->node_from = PM_NODE_ENVELOPE;
-    while (res->node_from > PM_NODE_UNKNOWN && !res->names[res->node_from].n) res->node_from--;
-    row->node = res->names[res->node_from];
+    ingest_node_choose(res);
 }
 
 static void keep_voices(struct reading *r, const struct pm_frame *f) {
@@ -154,6 +155,23 @@ static bool reading_is(const char *way) {
     return want && strcmp(want, way) == 0;
 }
 
+// From a folder of pods or containers on that the user's own path leads through; what else
+// stands in it is none of the bundle's.
+static struct pm_str given_path(struct pipe *p, struct job *j) {
+    static const char *const folders[] = {"/pods/", "/containers/"};
+    struct pm_str given = pm_str_c(p->paths[j->input_at]),
+                  place = pm_str_from(pm_str_c(j->path), j->place_at);
+    while (given.n > 1 && given.p[given.n - 1] == '/') given.n--;
+    for (size_t i = 0; i < PM_LEN(folders); i++) {
+        ptrdiff_t at = pm_str_rfind(given, pm_str_c(folders[i]));
+        struct pm_str from = pm_str_from(given, (size_t)(at + 1));
+        if (at >= 0)
+            return j->lone ? from
+                           : pm_arena_fmt(j->arena, "%.*s/%.*s", PM_FMT(from), PM_FMT(place));
+    }
+    return PM_NONE;
+}
+
 static void read_member(struct pipe *p, struct job *j, struct pm_clean_texts *clean) {
     struct reading r = {
         .p = p, .j = j, .clean = clean, .record_offset = UINT64_MAX, .minute = INT64_MIN / 2};
@@ -162,6 +180,7 @@ static void read_member(struct pipe *p, struct job *j, struct pm_clean_texts *cl
     const struct pm_ingest_sink sink = {
         .ctx = &r, .event = member_event, .fact = on_fact, .stamps = on_stamps, .diags = p->diags};
     const struct pm_frame_options fo = {.line_max_bytes = p->o->line_max_bytes,
+                                        .given = given_path(p, j),
                                         .all_lines = reading_is("full"),
                                         .soon = reading_is("sparse")};
     struct pm_frame *f = pm_frame_new(&sink, pm_str_c(j->path), &fo);

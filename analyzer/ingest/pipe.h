@@ -34,6 +34,11 @@ struct batch {
 struct result {
     struct pm_file_row row;
     struct pm_str path, input;
+    struct pm_str place; // path within its input
+    uint32_t input_at;
+    bool lone; // it is its input
+    int year;  // what the user said of its clock, where that is not this run's
+    const struct pm_zone *zone;
     int64_t mtime_ns;
     uint32_t file;
     enum pm_component component;
@@ -53,6 +58,8 @@ struct job {
     struct job *next;
     enum job_kind kind;
     char *path, *input, *why;
+    size_t place_at, input_at; // where in the path its place in the input begins
+    bool lone;
     int64_t mtime_ns;
     int fd;
     bool gzip;
@@ -110,6 +117,9 @@ struct batch *pipe_rows_take(struct pipe *p, struct job *j, bool *done, void (*i
                              void *ctx);
 void pipe_job_drop(struct pipe *p, struct job *j);
 void pipe_batch_free(struct batch *b);
+
+// Its node by who said it last of enum pm_node_from.
+void ingest_node_choose(struct result *r);
 
 char *pipe_text(struct pm_str s); // a copy for a job, which frees it
 void pipe_init(struct pipe *p);

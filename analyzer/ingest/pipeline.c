@@ -29,6 +29,7 @@ static void write_all(struct pipe *p) {
                        .began_ns = ingest_monotonic_ns()};
     if (p->o->redact) w.redactor = pm_redactor_new(p->o->redact_key);
     ingest_write(&w);
+    if (pm_timeline_keeps_facts(p->timeline)) ingest_facts_write(&w);
     ingest_settle(&w);
     if (w.redactor && p->diags) pm_diags_rewrite(p->diags, ingest_shown, &w);
     free(w.results);

@@ -9,6 +9,12 @@ static bool was_seen(struct pm_clock_range r) { return r.min <= r.max; }
 static bool has_open_stamps(const struct pm_clock_evidence *c) {
     return was_seen(c->no_year) || was_seen(c->local);
 }
+void ingest_node_choose(struct result *r) {
+    r->node_from = PM_NODE_ENVELOPE;
+    while (r->node_from > PM_NODE_UNKNOWN && !r->names[r->node_from].n) r->node_from--;
+    r->row.node = r->names[r->node_from];
+}
+
 bool ingest_needs_dates(const struct pm_clock_evidence *c) {
     return was_seen(c->age) || has_open_stamps(c);
 }
@@ -97,6 +103,8 @@ static void date_member(struct writer *w, struct result *r, struct pm_clock_memb
     row->utc_offset_s = m->clock.offset_s;
     row->offset_known = m->clock.has_offset;
     row->skew_ms = m->clock.skew_ms;
+    if (row->year_from.p && pm_str_eqc(row->year_from, "assumed"))
+        pm_timeline_fact_read(w->p->timeline, r->file, w->now_ns);
     if (r->written && r->needs_dates)
         pm_timeline_redate(w->p->timeline, r->file, pm_clock_fix_stamp, &m->clock);
     if (r->written && row->node.n) pm_timeline_renode(w->p->timeline, r->file, row->node, r->also);
@@ -106,6 +114,12 @@ static void date_member(struct writer *w, struct result *r, struct pm_clock_memb
 static void meta_time(struct pm_timeline *t, const char *key, int64_t ns) {
     char text[32];
     if (ns != PM_NO_TIME) pm_timeline_meta(t, key, pm_str_c(pm_when_format(ns, text)));
+}
+
+static int64_t wall_clock_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * PM_NS_PER_S;
 }
 
 void ingest_settle(struct writer *w) {
@@ -125,11 +139,12 @@ void ingest_settle(struct writer *w) {
                                         .component = r->component,
                                         .mtime_ns = r->mtime_ns,
                                         .evidence = &r->clock,
-                                        .copy_of = r->copy_of};
+                                        .copy_of = r->copy_of,
+                                        .year = r->year,
+                                        .zone = r->zone};
     }
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    pm_clock_resolve(m, w->n, o->year, zone, (int64_t)now.tv_sec * PM_NS_PER_S);
+    if (!w->now_ns) w->now_ns = wall_clock_ns();
+    pm_clock_resolve(m, w->n, o->year, zone, w->now_ns);
     for (size_t i = 0; i < w->n; i++)
         if (m[i].clock.no_such_day)
             pm_diags_add(

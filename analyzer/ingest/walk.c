@@ -4,8 +4,16 @@
 #include <string.h>
 #include <sys/stat.h>
 
+static struct job *job_of(enum job_kind kind, const struct pm_member *m) {
+    struct job *j = pipe_job_new(kind, m->path, m->input, m->mtime_ns);
+    j->place_at = m->path.n - m->place.n;
+    j->input_at = m->at;
+    j->lone = m->lone;
+    return j;
+}
+
 static void on_file(void *ctx, const struct pm_member *m, int fd, bool gzip) {
-    struct job *j = pipe_job_new(JOB_FILE, m->path, m->input, m->mtime_ns);
+    struct job *j = job_of(JOB_FILE, m);
     j->fd = fd;
     j->gzip = gzip;
     j->fed = true;
@@ -14,7 +22,7 @@ static void on_file(void *ctx, const struct pm_member *m, int fd, bool gzip) {
 
 static void on_begin(void *ctx, const struct pm_member *m) {
     struct pipe *p = ctx;
-    p->feeding = pipe_job_new(JOB_STREAM, m->path, m->input, m->mtime_ns);
+    p->feeding = job_of(JOB_STREAM, m);
     pipe_job_add(p, p->feeding);
 }
 

@@ -37,7 +37,7 @@ static void progress_end(struct writer *w) {
 
 // A member with the very bytes of an earlier one, unless the two are known to be of
 // different nodes (a configuration may well be the same on all).
-static bool find_duplicate(struct writer *w, struct result *r) {
+bool ingest_find_duplicate(struct writer *w, struct result *r) {
     if (!r->row.hash.n) return false;
     uint32_t id = pm_intern_id(w->hashes, r->row.hash);
     while (w->first_n <= id) *PM_PUSH(w->first, w->first_n, w->first_cap) = UINT32_MAX;
@@ -91,6 +91,7 @@ static void drop_rows(struct batch *b) {
 }
 
 static void keep_result(struct writer *w, struct result *r) {
+    size_t place_n = r->place.n;
     struct pm_str *const texts[] = {&r->path,
                                     &r->input,
                                     &r->row.envelopes,
@@ -107,6 +108,7 @@ static void keep_result(struct writer *w, struct result *r) {
     r->voices = voices;
     r->heard = pm_arena_alloc(w->arena, (r->voices_n + 1) * sizeof *r->heard);
     r->row.path = ingest_shown(w, r->path);
+    r->place = pm_str_from(r->path, r->path.n - place_n);
     r->row.node = r->names[r->node_from];
     r->needs_dates = ingest_needs_dates(&r->clock);
     *PM_PUSH(w->results, w->n, w->cap) = *r;
@@ -118,7 +120,7 @@ static void write_member(struct writer *w, struct job *j) {
     bool registered = false, done = false;
     while (!done) {
         struct batch *b = pipe_rows_take(w->p, j, &done, w->p->o->progress ? progress : NULL, w);
-        bool duplicate = done && find_duplicate(w, &j->r) && !registered;
+        bool duplicate = done && ingest_find_duplicate(w, &j->r) && !registered;
         if (!registered) j->r.file = pm_timeline_file(w->p->timeline, &row);
         registered = true;
         j->r.written = !duplicate;

@@ -122,7 +122,12 @@ void timeline_duplicates_drop(struct pm_timeline *t) {
         duplicates_find(t, read, into);
     sqlite3_finalize(read);
     sqlite3_finalize(into);
-    if (timeline_number(t, "SELECT count(*) FROM dropped", 0) > 0) timeline_exec(t, drop_sql);
+    if (timeline_number(t, "SELECT count(*) FROM dropped", 0) > 0) {
+        if (t->path)
+            timeline_exec(
+                t, "INSERT INTO copy SELECT * FROM event WHERE id IN (SELECT id FROM dropped)");
+        timeline_exec(t, drop_sql);
+    }
     timeline_exec(t, "DROP TABLE dropped");
     t->seen_twice = false;
 }

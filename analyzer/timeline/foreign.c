@@ -73,7 +73,7 @@ static bool is_table(struct check *c, const char *name, int root) {
            refused(c, "what is in the table", name);
 }
 static bool is_index(struct check *c, const char *name, struct pm_str sql) {
-    static const char in_merge[] = "CREATE INDEX member_place ON member(place)";
+    static const char in_merge[] = "CREATE INDEX fact_place ON fact(place, input)";
     if (!sql.n) return true; // of a primary key
     return pm_str_eq(sql, sql_of(c->ours->db, "index", name, c->a)) || pm_str_eqc(sql, in_merge) ||
            refused(c, "the index", name);

@@ -1,11 +1,11 @@
-// Merging timelines: the reduce step. Idempotent: a member that is there already, by
-// content, place and bundle, is not taken again, so merging twice, or merging a merge
-// with its parts, changes nothing. Records that two members share are then dropped as in
-// ingest.
+// Merging timelines: the reduce step. Associative, commutative, idempotent, and equal to
+// one run over everything.
 //
-// Nodes are often collected one by one, with the same paths inside each bundle. Where two
-// members have the same place, both are shown below their bundle's name, and node logs
-// that name no node get it as their node, whatever the order of merging.
+// A source's rows are taken as they are, with what was said before anything was made of
+// them. Behind the last one, all rows are put back to what was said (facts.c), and
+// analyzer/ingest/merged.c decides again, over all members: their paths, nodes, clocks,
+// standing. Records that two members share are then dropped as in ingest. A member that is
+// there already, by content and place, is not taken again.
 //
 // Set-based: the other file is attached read-only, its text and member numbers are
 // mapped, its rows copied with the mapped numbers.
@@ -100,138 +100,112 @@ static bool strings_map(struct pm_timeline *t, const char *mark) {
     return ok;
 }
 
+// A member is known again by its place and content, where neither says another node than
+// the other. Its input is the same where the whole path is, whoever took it in.
 static const char members_sql[] =
+    "INSERT INTO main.input SELECT NULL, tags_apart(s.whole), s.prefix, coalesce(s.shard, (SELECT name FROM bundle)) FROM source.input s WHERE NOT EXISTS "
+    "  (SELECT 1 FROM main.input i WHERE i.whole = tags_apart(s.whole) AND i.shard = coalesce(s.shard, (SELECT name FROM bundle))) ORDER BY s.id;"
+    "CREATE TEMP TABLE input_map AS SELECT s.id AS id, (SELECT i.id FROM main.input i WHERE i.whole = tags_apart(s.whole) AND i.shard = "
+    "  coalesce(s.shard, (SELECT name FROM bundle))) AS to_, s.prefix AS prefix FROM source.input s;"
+    "CREATE TEMP TABLE input_same AS SELECT s.id AS id, i.id AS to_ FROM source.input s JOIN main.input i ON i.whole = tags_apart(s.whole);"
     "CREATE TEMP TABLE member_map(id INTEGER PRIMARY KEY, to_ INTEGER, is_new INTEGER);"
-    "INSERT INTO member_map SELECT s.id, (SELECT m.id FROM main.member m WHERE m.place = coalesce(s.place, tags_apart(s.path)) AND m.origin = "
-    "coalesce(s.origin, (SELECT "
-    "name FROM bundle))"
-    "  AND m.hash IS s.hash), 0 FROM source.member s ORDER BY s.id;"
+    "INSERT INTO member_map SELECT s.id, CASE WHEN f.member IS NULL THEN (SELECT m.id FROM main.member m WHERE m.path = tags_apart(s.path) AND m.hash IS s.hash)"
+    "  ELSE (SELECT min(m.id) FROM input_same x JOIN main.fact o ON o.place = tags_apart(f.place) AND o.input = x.to_ JOIN main.member m ON m.id = o.member"
+    "    WHERE x.id = f.input AND m.hash IS s.hash AND coalesce(o.envelope_node, o.fact_node, f.envelope_node, f.fact_node, '') ="
+    "    coalesce(tags_apart(f.envelope_node), tags_apart(f.fact_node), o.envelope_node, o.fact_node, '')) END, 0"
+    "  FROM source.member s LEFT JOIN source.fact f ON f.member = s.id ORDER BY s.id;"
     "UPDATE member_map SET is_new = 1, to_ = (SELECT coalesce(max(id) + 1, 0) FROM main.member) + n.n FROM "
     "  (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM member_map WHERE to_ IS NULL) n WHERE n.id = member_map.id;"
-    "INSERT INTO main.member SELECT x.to_, tags_apart(path), coalesce(place, tags_apart(path)), coalesce(origin, (SELECT name FROM bundle)), format, "
-    "component, tags_apart(node), envelopes, "
-    "bytes, lines, events, bad,"
+    "INSERT INTO main.member SELECT x.to_, tags_apart(path), format, component, tags_apart(node), envelopes, bytes, lines, events, bad,"
     "  undated, from_ns, to_ns, quality, year, year_from, utc_offset_s, offset_from, skew_ms, hash, (SELECT d.to_ FROM member_map d WHERE d.id = "
     "s.duplicate_of), duplicates FROM source.member s JOIN member_map x ON x.id = s.id WHERE x.is_new ORDER BY s.id;"
-    "INSERT OR IGNORE INTO main.skipped_member SELECT tags_apart(path), why FROM source.skipped_member;"
-    "INSERT OR IGNORE INTO main.diagnostic SELECT tags_apart(path), line, code, tags_apart(message), count FROM source.diagnostic;"
-    "INSERT OR IGNORE INTO main.meta SELECT key, tags_apart(value) FROM source.meta WHERE key <> 'judged';";
+    "INSERT INTO main.fact SELECT x.to_, i.to_, tags_apart(place), mtime_ns, component, tags_apart(fact_node), tags_apart(envelope_node), written, year, tz,"
+    "  read_ns, clock, voices FROM source.fact f JOIN member_map x ON x.id = f.member AND x.is_new LEFT JOIN input_map i ON i.id = f.input ORDER BY x.to_;"
+    "INSERT OR IGNORE INTO main.meta SELECT key, tags_apart(value) FROM source.meta WHERE key NOT IN ('judged', 'inputs', 'from', 'to', 'unsettled');";
 
-static bool events_copy(struct pm_timeline *t) {
-    struct pm_buf sql = {0};
-    pm_buf_lit(
-        &sql,
-        "INSERT INTO main.event SELECT "
-        "NULL,x.to_,line,hash,ordinal,ts,stamps,quality,first_ns,last_ns,kind,component,stage,status,standing,flags,count,duration_ns,waiting_ns,bytes,"
-        "limit_,remaining,window_s");
+// What was skipped or wrong is of an input and a place in it, as its members are: by the
+// longest prefix that its path begins with. Until all is settled such a path is one of its
+// own, so that two shards' are not taken for one.
+#define PLACED(table)                                                                              \
+    "SELECT d.*, i.to_ AS to_, coalesce(d.place, CASE WHEN i.prefix = '' THEN d.path ELSE "        \
+    "substr(d.path, length(i.prefix) + 2) END) AS at FROM source." table " d LEFT JOIN "           \
+    "input_map i ON i.id = coalesce(d.input, (SELECT p.id FROM source.input p WHERE "              \
+    "d.path NOT IN ('', '-') AND (p.prefix = '' OR d.path = p.prefix OR "                          \
+    "substr(d.path, 1, length(p.prefix) + 1) = p.prefix || '/') "                                  \
+    "ORDER BY length(p.prefix) DESC, p.id LIMIT 1))"
+#define PATH_HERE "CASE WHEN to_ IS NULL THEN tags_apart(path) ELSE char(1) || to_ || '/' || at END"
+static const char losses_sql[] =
+    "INSERT OR IGNORE INTO main.skipped_member SELECT " PATH_HERE
+    ", why, to_, tags_apart(at) FROM (" PLACED(
+        "skipped_member") ") s WHERE NOT EXISTS (SELECT 1 FROM "
+                          "main.skipped_member m WHERE m.input = s.to_ AND m.place = tags_apart(s.at) AND m.why = s.why);"
+                          "INSERT OR IGNORE INTO main.diagnostic SELECT " PATH_HERE
+                          ", line, code, tags_apart(message), count, to_, tags_apart(at) FROM (" PLACED(
+                              "diagnostic") ") s WHERE code <> 'duplicate-records' AND NOT EXISTS (SELECT 1 FROM main.diagnostic m WHERE m.input = s.to_ AND "
+                                            "m.place = tags_apart(s.at) AND m.code = s.code AND m.message = tags_apart(s.message));";
+
+static bool rows_copy(struct pm_timeline *t, const char *table, int64_t offset) {
+    static const char fields[] =
+        "line,hash,ordinal,ts,stamps,quality,first_ns,last_ns,kind,component,stage,status,standing,"
+        "flags,count,duration_ns,waiting_ns,bytes,limit_,remaining,window_s";
     static const char *const columns[PM_F_COUNT] = {
         "node",     "namespace",  "pod",        "pod_uid", "workload", "container", "image",
         "registry", "repository", "tag",        "digest",  "client",   "user",      "method",
         "url",      "host",       "user_agent", "reason",  "error",    "message",   "secret",
         "object",   "join_",      "writer",     "detail"};
+    struct pm_buf sql = {0};
+    pm_buf_fmt(&sql, "INSERT INTO main.%s SELECT e.id + %lld, x.to_, %s", table, (long long)offset,
+               fields);
     for (int f = 0; f < PM_F_COUNT; f++) pm_buf_fmt(&sql, ",text_here(e.%s)", columns[f]);
-    pm_buf_lit(
+    pm_buf_fmt(
         &sql,
-        ",tags_apart(raw) FROM source.event e JOIN member_map x ON x.id=e.member AND x.is_new ORDER BY e.id");
+        ",tags_apart(raw) FROM source.%s e JOIN member_map x ON x.id=e.member AND x.is_new ORDER BY e.id",
+        table);
     bool ok = timeline_exec(t, sql.p);
     pm_buf_free(&sql);
     return ok;
 }
+// Rows keep their order: their numbers go on behind those that are here.
+static bool events_copy(struct pm_timeline *t) {
+    static const char last_sql[] =
+        "SELECT max((SELECT coalesce(max(id), 0) FROM %s.event), (SELECT coalesce(max(id), 0) FROM %s.copy))";
+    char sql[200];
+    snprintf(sql, sizeof sql, last_sql, "main", "main");
+    if (!t->rows_last) t->rows_last = timeline_number(t, sql, 0);
+    int64_t offset = t->rows_last;
+    snprintf(sql, sizeof sql, last_sql, "source", "source");
+    t->rows_last += timeline_number(t, sql, 0);
+    bool ok = rows_copy(t, "event", offset) && rows_copy(t, "copy", offset);
+    snprintf(
+        sql, sizeof sql,
+        "INSERT INTO main.said SELECT event + %lld, ts, stamps, quality, first_ns, last_ns FROM source.said",
+        (long long)offset);
+    return ok && timeline_exec(t, sql);
+}
 
-// The name of what a timeline was read from: of its one input, else of its own file.
-static struct pm_str bundle_name(struct pm_timeline *t, const char *meta_sql, const char *path,
-                                 struct pm_arena *a) {
-    static const char *const tails[] = {".gz",  ".xz",  ".zst", ".bz2", ".tgz",
-                                        ".tar", ".zip", ".7z",  ".db"};
-    sqlite3_stmt *s = NULL;
-    struct pm_str name = pm_str_c(path);
-    if (timeline_check(t, sqlite3_prepare_v2(t->db, meta_sql, -1, &s, NULL)) &&
-        sqlite3_step(s) == SQLITE_ROW)
-        name = pm_arena_dup(a, timeline_column(s, 0));
-    sqlite3_finalize(s);
-    while (name.n > 1 && name.p[name.n - 1] == '/') name.n--;
+static struct pm_str bundle_name(const char *path) {
+    struct pm_str name = pm_str_c(path), tail = PM_STR(".db");
     name = pm_str_from(name, (size_t)(pm_str_rchr(name, '/') + 1));
-    for (size_t i = 0; i < PM_LEN(tails); i++)
-        if (pm_str_ends(name, pm_str_c(tails[i])) && name.n > strlen(tails[i]))
-            name.n -= strlen(tails[i]);
+    if (pm_str_ends(name, tail) && name.n > tail.n) name.n -= tail.n;
     return name.n ? name : PM_STR("bundle");
 }
-#define ONE_INPUT(file)                                                                            \
-    "SELECT value FROM " file                                                                      \
-    ".meta WHERE key = 'inputs' AND value NOT LIKE '%' || char(10) || '%' AND value != '-'"
-static bool bundles_name(struct pm_timeline *t, const char *path) {
-    struct pm_arena *a = pm_arena_new();
+// A shard is called as its file is: whoever collects shards keeps their names apart.
+static bool bundle_note(struct pm_timeline *t, const char *path) {
     sqlite3_stmt *source = NULL, *own = NULL;
-    bool ok =
-        timeline_exec(t, "CREATE TEMP TABLE bundle(name TEXT)") &&
-        timeline_check(
-            t, sqlite3_prepare_v2(t->db, "INSERT INTO bundle VALUES(?)", -1, &source, NULL)) &&
-        timeline_check(t, sqlite3_prepare_v2(
-                              t->db,
-                              "UPDATE main.member SET place = path, origin = ? WHERE place IS NULL",
-                              -1, &own, NULL));
+    bool ok = timeline_exec(t, "CREATE TEMP TABLE bundle(name TEXT)") &&
+              timeline_check(t, sqlite3_prepare_v2(t->db, "INSERT INTO bundle VALUES(?)", -1,
+                                                   &source, NULL)) &&
+              timeline_check(t, sqlite3_prepare_v2(
+                                    t->db, "UPDATE main.input SET shard = ? WHERE shard IS NULL",
+                                    -1, &own, NULL));
     if (ok) {
-        bind_str(source, 1, bundle_name(t, ONE_INPUT("source"), path, a));
-        bind_str(own, 1, bundle_name(t, ONE_INPUT("main"), t->path ? t->path : "", a));
+        bind_str(source, 1, bundle_name(path));
+        bind_str(own, 1, bundle_name(t->path ? t->path : ""));
         ok = timeline_run(t, source) && timeline_run(t, own);
     }
     sqlite3_finalize(source);
     sqlite3_finalize(own);
-    pm_arena_free(a);
     return ok;
-}
-
-static const char names_sql[] =
-    "UPDATE main.member SET path = origin || '/' || place WHERE origin IS NOT NULL AND path = place AND place IN (SELECT place "
-    "FROM main.member GROUP BY place HAVING count(*) > 1);"
-    "CREATE TEMP TABLE named(member INTEGER PRIMARY KEY, node TEXT, id INTEGER);"
-    "INSERT INTO named SELECT id, origin, NULL FROM main.member WHERE path = origin || '/' || place AND node IS NULL AND component "
-    "IN ('kubelet', 'containerd', 'dockerd', 'crio');"
-    "UPDATE main.member SET node = origin WHERE id IN (SELECT member FROM named);";
-
-// Nodes are resolved again, as when all is read at once: what a bundle's other logs say
-// of their one node is true of those that say none, and a file called as a node is that
-// node's.
-static const char again_sql[] =
-    "CREATE TEMP TABLE node_side(component TEXT PRIMARY KEY); INSERT INTO node_side VALUES('kubelet'),('containerd'),('dockerd'),('crio'),('client'),('host');"
-    "CREATE TEMP TABLE company AS SELECT origin, min(node) AS node FROM main.member WHERE node IS NOT NULL AND origin IS NOT NULL AND component IN node_side "
-    "  GROUP BY origin HAVING count(DISTINCT CASE instr(node, '.') WHEN 0 THEN node ELSE substr(node, 1, instr(node, '.') - 1) END) = 1;"
-    "CREATE TEMP TABLE named(member INTEGER PRIMARY KEY, node TEXT);"
-    "INSERT INTO named SELECT m.id, n.node FROM main.member m JOIN (SELECT DISTINCT node FROM main.member WHERE node IS NOT NULL AND component IN node_side) n "
-    "  ON n.node = replace(replace(replace(m.place, rtrim(m.place, replace(m.place, '/', '')), ''), '.txt', ''), '.log', '') "
-    "  WHERE m.node IS NULL AND m.component IN node_side;"
-    "INSERT OR IGNORE INTO named SELECT m.id, c.node FROM main.member m JOIN company c ON c.origin = m.origin WHERE m.node IS NULL AND m.component IN "
-    "node_side;"
-    "UPDATE main.member SET node = n.node FROM named n WHERE n.member = main.member.id;"
-    "DROP TABLE temp.company; DROP TABLE temp.node_side;";
-
-// The members of the table `named` got their node: their events that name none are of it.
-static bool names_tell(struct pm_timeline *t) {
-    sqlite3_stmt *r = NULL, *w = NULL;
-    char text[200];
-    snprintf(
-        text, sizeof text,
-        "UPDATE main.event SET node = ? WHERE node = 0 AND member = ? AND component IN (%d,%d,%d,%d,%d,%d)",
-        PM_COMP_KUBELET, PM_COMP_CONTAINERD, PM_COMP_DOCKERD, PM_COMP_CRIO, PM_COMP_CLIENT,
-        PM_COMP_HOST);
-    bool ok = timeline_check(
-                  t, sqlite3_prepare_v2(t->db, "SELECT member, node FROM named", -1, &r, NULL)) &&
-              timeline_check(t, sqlite3_prepare_v2(t->db, text, -1, &w, NULL));
-    int rc = SQLITE_DONE;
-    while (ok && (rc = sqlite3_step(r)) == SQLITE_ROW) {
-        sqlite3_bind_int64(w, 1, timeline_string(t, timeline_column(r, 1)));
-        sqlite3_bind_int64(w, 2, sqlite3_column_int64(r, 0));
-        ok = timeline_run(t, w);
-    }
-    ok = timeline_check(t, rc) && ok;
-    sqlite3_finalize(r);
-    sqlite3_finalize(w);
-    return ok && timeline_exec(t, "DROP TABLE temp.named");
-}
-
-static bool names_settle(struct pm_timeline *t) {
-    return timeline_exec(t, names_sql) && names_tell(t) && timeline_exec(t, again_sql) &&
-           names_tell(t);
 }
 
 // Every hash is looked at again: a new member may hold the better copy of a record that
@@ -272,26 +246,15 @@ static const char inputs_sql[] =
 
 static bool take(struct pm_timeline *t, const char *path) {
     const char *mark = timeline_tags_mark(t, "source");
-    if (!mark || !bundles_name(t, path) || !strings_map(t, mark) ||
-        !timeline_exec(t, members_sql) || !timeline_exec(t, inputs_add_sql))
+    if (!mark || !bundle_note(t, path) || !strings_map(t, mark) || !timeline_exec(t, members_sql))
         return false;
-    bool inputs_grew = sqlite3_changes(t->db) > 0;
-    if (timeline_number(t, "SELECT count(*) FROM member_map WHERE is_new", 0) ==
-        0) // all of it is here
-        return (!inputs_grew || timeline_exec(t, inputs_sql)) && !t->error.n;
+    int before = sqlite3_total_changes(t->db);
+    if (!timeline_exec(t, losses_sql) || !timeline_exec(t, inputs_add_sql)) return false;
+    bool more = timeline_number(t, "SELECT EXISTS(SELECT 1 FROM member_map WHERE is_new)", 0) != 0;
+    if (!more && sqlite3_total_changes(t->db) == before) return !t->error.n; // all of it is here
     return timeline_exec(t, "INSERT OR REPLACE INTO main.meta VALUES('unsettled', '1')") &&
-           timeline_exec(t, "DROP INDEX IF EXISTS main.event_time") && events_copy(t) &&
+           timeline_exec(t, "DROP INDEX IF EXISTS main.event_time") && (!more || events_copy(t)) &&
            !t->error.n;
-}
-
-static bool settle(struct pm_timeline *t) {
-    if (timeline_number(t, "SELECT count(*) FROM main.meta WHERE key = 'unsettled'", 0) == 0)
-        return !t->error.n;
-    pm_timeline_clear_judgement(t); // it was about other evidence
-    if (!timeline_exec(t, inputs_sql) || !names_settle(t) || !hashes_see(t)) return false;
-    timeline_duplicates_drop(t);
-    return timeline_section(t, "indexes") &&
-           timeline_exec(t, "DELETE FROM main.meta WHERE key = 'unsettled'") && !t->error.n;
 }
 
 static bool transaction_end(struct pm_timeline *t, bool ok) {
@@ -319,7 +282,7 @@ static void prepare(struct pm_timeline *t) {
     timeline_strings_load(t);
     transaction_end(t, apart);
     if (t->building) timeline_exec(t, "PRAGMA journal_mode=MEMORY");
-    timeline_exec(t, "CREATE INDEX IF NOT EXISTS main.member_place ON member(place)");
+    timeline_exec(t, "CREATE INDEX IF NOT EXISTS main.fact_place ON fact(place, input)");
 }
 
 bool pm_timeline_merge_take(struct pm_timeline *into, const char *path, const char **why) {
@@ -329,7 +292,9 @@ bool pm_timeline_merge_take(struct pm_timeline *into, const char *path, const ch
     bool attached = source_attach(into, path);
     timeline_write_begins(into);
     bool ok = transaction_end(into, attached && take(into, path));
-    sqlite3_exec(into->db, "DROP TABLE IF EXISTS temp.member_map; DROP TABLE IF EXISTS temp.bundle",
+    sqlite3_exec(into->db,
+                 "DROP TABLE IF EXISTS temp.member_map; DROP TABLE IF EXISTS temp.bundle;"
+                 "DROP TABLE IF EXISTS temp.input_map; DROP TABLE IF EXISTS temp.input_same",
                  NULL, NULL, NULL);
     if (attached) sqlite3_exec(into->db, "DETACH source", NULL, NULL, NULL);
     texts_free();
@@ -337,16 +302,27 @@ bool pm_timeline_merge_take(struct pm_timeline *into, const char *path, const ch
     return merged(into, ok, path, why);
 }
 
-bool pm_timeline_merge_settle(struct pm_timeline *into, const char **why) {
+bool pm_timeline_merge_begin(struct pm_timeline *into, bool *settled) {
     timeline_write_begins(into);
-    timeline_exec(into, "DROP INDEX IF EXISTS main.member_place");
-    bool ok = transaction_end(into, settle(into));
-    sqlite3_exec(into->db, "DROP TABLE IF EXISTS temp.named", NULL, NULL, NULL);
+    *settled =
+        timeline_number(into, "SELECT count(*) FROM main.meta WHERE key = 'unsettled'", 0) == 0;
+    if (*settled || into->error.n) return !into->error.n;
+    pm_timeline_clear_judgement(into); // it was about other evidence
+    return timeline_exec(into, "DROP INDEX IF EXISTS main.fact_place") &&
+           timeline_exec(into, inputs_sql) && timeline_unsettle(into);
+}
+static bool settled_end(struct pm_timeline *t) {
+    if (timeline_number(t, "SELECT count(*) FROM main.meta WHERE key = 'unsettled'", 0) == 0)
+        return !t->error.n;
+    if (!hashes_see(t)) return false;
+    timeline_duplicates_drop(t);
+    return timeline_section(t, "indexes") &&
+           timeline_exec(t, "DELETE FROM main.meta WHERE key = 'unsettled'") && !t->error.n;
+}
+bool pm_timeline_merge_end(struct pm_timeline *into, const char **why) {
+    timeline_write_begins(into);
+    bool ok = transaction_end(into, !into->error.n && settled_end(into));
     free(into->seen);
     into->seen = NULL;
     return merged(into, ok, "what was taken", why);
-}
-
-bool pm_timeline_merge(struct pm_timeline *into, const char *path, const char **why) {
-    return pm_timeline_merge_take(into, path, why) && pm_timeline_merge_settle(into, why);
 }

@@ -139,7 +139,9 @@ static const char rewrite_sql[] =
     "PRAGMA secure_delete=ON;"
     "UPDATE main.string SET text = shown_text(text);"
     "UPDATE main.event SET raw = shown_text(raw), hash = NULL, ordinal = NULL;"
-    "UPDATE main.member SET path = shown_path(path), place = shown_path(place), origin = shown_path(origin), node = shown_text(node), hash = NULL;"
+    "UPDATE main.member SET path = shown_path(path), node = shown_text(node), hash = NULL;"
+    "DELETE FROM main.input; DELETE FROM main.fact; DELETE FROM main.said; DELETE FROM main.copy;"
+    "UPDATE main.skipped_member SET input = NULL, place = NULL; UPDATE main.diagnostic SET input = NULL, place = NULL;"
     "UPDATE OR REPLACE main.skipped_member SET path = shown_path(path), why = shown_text(why);"
     "UPDATE OR REPLACE main.diagnostic SET path = shown_path(path), message = shown_text(message);"
     "UPDATE main.meta SET value = shown_path(value) WHERE key = 'inputs';";

@@ -2,10 +2,7 @@
 #include "timeline/store.h"
 #include <stdlib.h>
 
-static const char columns_sql[] =
-    "SELECT id,member,line,hash,ordinal,ts,stamps,quality,first_ns,last_ns,kind,component,stage,status,standing,flags,count,duration_ns,waiting_ns,bytes,"
-    "limit_,remaining,window_s,node,namespace,pod,pod_uid,workload,container,image,registry,repository,tag,digest,client,user,method,url,host,"
-    "user_agent,reason,error,message,secret,object,join_,writer,detail,raw FROM event ";
+static const char columns_sql[] = "SELECT id,member," TIMELINE_EVENT_REST " FROM event ";
 
 static int bounded(int value, int count) {
     return value >= 0 && value < count ? value : 0;
@@ -13,13 +10,13 @@ static int bounded(int value, int count) {
 
 // A damaged or hostile file may hold any number: stamps beyond some 120 years around 1970
 // would overflow sums, and are none.
-static int64_t time_column(sqlite3_stmt *s, int at) {
+int64_t timeline_time_column(sqlite3_stmt *s, int at) {
     const int64_t bound = INT64_C(4000000000) * PM_NS_PER_S;
     int64_t ns = column_or(s, at, PM_NO_TIME);
     return ns > -bound && ns < bound ? ns : PM_NO_TIME;
 }
 static int64_t span_column(sqlite3_stmt *s, int at) {
-    int64_t ns = time_column(s, at);
+    int64_t ns = timeline_time_column(s, at);
     return ns > 0 ? ns : 0;
 }
 static struct pm_when stamp_of(int64_t ns) {
@@ -35,11 +32,11 @@ static void row_read(struct pm_timeline *t, sqlite3_stmt *s, struct pm_row *r) {
         .line = (uint64_t)sqlite3_column_int64(s, 2),
         .hash = (uint64_t)column_or(s, 3, 0),
         .ordinal = (uint32_t)column_or(s, 4, 0),
-        .ts_ns = time_column(s, 5),
+        .ts_ns = timeline_time_column(s, 5),
         .ts_kind = (enum pm_when_kind)bounded(stamps & 7, PM_WHEN_AGE + 1),
         .quality = (enum pm_quality)bounded(sqlite3_column_int(s, 7), PM_QUALITY_RELATIVE + 1),
-        .first_ns = time_column(s, 8),
-        .last_ns = time_column(s, 9)};
+        .first_ns = timeline_time_column(s, 8),
+        .last_ns = timeline_time_column(s, 9)};
     e->kind = (enum pm_kind)bounded(sqlite3_column_int(s, 10), PM_KIND_COUNT);
     e->component = (enum pm_component)bounded(sqlite3_column_int(s, 11), PM_COMP_COUNT);
     e->stage = (enum pm_stage)bounded(sqlite3_column_int(s, 12), PM_STAGE_COUNT);
@@ -65,51 +62,57 @@ static void row_read(struct pm_timeline *t, sqlite3_stmt *s, struct pm_row *r) {
 
 // Paths by member id, for pm_row.path. Rows of one time come in the order of their paths,
 // not of the walk: an archive's order must not show.
+struct path {
+    char *text;  // NULL: no such member
+    int64_t age; // of two with one path, as the parts of a file that was cut, the earlier first
+};
 struct paths {
-    char **items;
+    struct path *items;
     size_t n, cap;
     int64_t *rank; // by member id; NULL where the walk's order is the paths' own
 };
 
 static void paths_load(struct pm_timeline *t, struct paths *p) {
+    static const char sql[] =
+        "SELECT id, path, row_number() OVER (ORDER BY coalesce(from_ns, 0), hash, bytes, lines, id) FROM member ORDER BY id";
     sqlite3_stmt *s = NULL;
-    if (!timeline_check(
-            t, sqlite3_prepare_v2(t->db, "SELECT id,path FROM member ORDER BY id", -1, &s, NULL)))
-        return;
+    if (!timeline_check(t, sqlite3_prepare_v2(t->db, sql, -1, &s, NULL))) return;
     int rc;
     while ((rc = sqlite3_step(s)) == SQLITE_ROW && p->n < (1u << 24)) {
         int64_t id = sqlite3_column_int64(s, 0);
         if (id < 0 || id >= (1 << 24)) break;
         while (p->n <= (size_t)id) (void)PM_PUSH(p->items, p->n, p->cap);
-        if (p->items[id]) continue;
+        if (p->items[id].text) continue;
         struct pm_str path = timeline_column(s, 1); // NULL in a file of others
-        p->items[id] = pm_xmalloc(path.n + 1);
-        if (path.n) memcpy(p->items[id], path.p, path.n);
-        p->items[id][path.n] = 0;
+        char *text = pm_xmalloc(path.n + 1);
+        if (path.n) memcpy(text, path.p, path.n);
+        text[path.n] = 0;
+        p->items[id] = (struct path){text, sqlite3_column_int64(s, 2)};
     }
     timeline_check(t, rc == SQLITE_ROW ? SQLITE_CORRUPT : rc);
     sqlite3_finalize(s);
 }
 static void paths_free(struct paths *p) {
-    for (size_t i = 0; i < p->n; i++) free(p->items[i]);
+    for (size_t i = 0; i < p->n; i++) free(p->items[i].text);
     free(p->items);
     free(p->rank);
 }
 
+static int path_order(const struct path *x, const struct path *y) {
+    int c = pm_path_order(pm_str_c(x->text), pm_str_c(y->text));
+    return c ? c : (x->age > y->age) - (x->age < y->age);
+}
 static int by_path(const void *a, const void *b) {
-    char *const *x = *(char *const *const *)a, *const *y = *(char *const *const *)b;
-    int c = pm_path_order(pm_str_c(*x), pm_str_c(*y));
-    if (c) return c;
-    return x < y ? -1 : x > y; // the same path twice: as the walk found them
+    return path_order(*(const struct path *const *)a, *(const struct path *const *)b);
 }
 static void paths_rank(struct paths *p) {
     bool in_order = true;
     for (size_t i = 0; i < p->n; i++)
-        if (!p->items[i]) p->items[i] = pm_xstrdup("");
+        if (!p->items[i].text) p->items[i].text = pm_xstrdup("");
     for (size_t i = 1; i < p->n && in_order; i++)
-        in_order = pm_path_order(pm_str_c(p->items[i - 1]), pm_str_c(p->items[i])) <= 0;
+        in_order = path_order(&p->items[i - 1], &p->items[i]) <= 0;
     if (in_order) return;
-    char ***sorted = pm_xmalloc(p->n * sizeof *sorted);
+    struct path **sorted = pm_xmalloc(p->n * sizeof *sorted);
     p->rank = pm_xmalloc(p->n * sizeof *p->rank);
     for (size_t i = 0; i < p->n; i++) sorted[i] = &p->items[i];
     qsort(sorted, p->n, sizeof *sorted, by_path);
@@ -171,7 +174,8 @@ void pm_timeline_each(struct pm_timeline *t, const char *where, pm_row_cb *cb, v
         while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
             pm_arena_reset(t->row_arena);
             row_read(t, s, &row);
-            row.path = row.file < paths.n && paths.items[row.file] ? paths.items[row.file] : "";
+            row.path =
+                row.file < paths.n && paths.items[row.file].text ? paths.items[row.file].text : "";
             if (!cb(ctx, &row)) break;
         }
         timeline_check(t, rc);
@@ -199,8 +203,8 @@ void pm_timeline_each_file(struct pm_timeline *t, pm_file_cb *cb, void *ctx) {
         uint64_t *numbers[] = {&f.bytes, &f.lines, &f.events, &f.bad, &f.undated};
         for (int i = 0; i < (int)PM_LEN(numbers); i++)
             *numbers[i] = (uint64_t)sqlite3_column_int64(s, 6 + i);
-        f.from_ns = time_column(s, 11);
-        f.to_ns = time_column(s, 12);
+        f.from_ns = timeline_time_column(s, 11);
+        f.to_ns = timeline_time_column(s, 12);
         f.quality = (enum pm_quality)bounded(sqlite3_column_int(s, 13), PM_QUALITY_RELATIVE + 1);
         f.year = (int)column_or(s, 14, 0);
         f.offset_known = sqlite3_column_type(s, 16) != SQLITE_NULL;

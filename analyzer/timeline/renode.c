@@ -7,12 +7,12 @@ void pm_timeline_renode(struct pm_timeline *t, uint32_t file, struct pm_str node
                         struct pm_str also) {
     if (!node.n || file >= t->spans_n || t->spans[file].hi == 0) return;
     timeline_write_begins(t);
-    char text[224];
+    char text[320];
     snprintf(
         text, sizeof text,
-        "UPDATE event SET node=? WHERE id BETWEEN ? AND ? AND member=? AND (node=? OR (node=0 AND component IN (%d,%d,%d,%d,%d,%d)))",
-        PM_COMP_KUBELET, PM_COMP_CONTAINERD, PM_COMP_DOCKERD, PM_COMP_CRIO, PM_COMP_CLIENT,
-        PM_COMP_HOST);
+        "UPDATE event SET stamps=stamps|CASE node WHEN 0 THEN %d ELSE %d END,node=? WHERE id BETWEEN ? AND ? AND member=? AND (node=? OR (node=0 AND component IN (%d,%d,%d,%d,%d,%d)))",
+        ROW_NODE_GIVEN, ROW_NODE_RENAMED, PM_COMP_KUBELET, PM_COMP_CONTAINERD, PM_COMP_DOCKERD,
+        PM_COMP_CRIO, PM_COMP_CLIENT, PM_COMP_HOST);
     sqlite3_stmt *s = NULL;
     if (!timeline_check(t, sqlite3_prepare_v2(t->db, text, -1, &s, NULL))) return;
     sqlite3_bind_int64(s, 1, timeline_string(t, node));

@@ -25,7 +25,6 @@ CREATE TABLE word(                  -- the enumerations of the program that wrot
 CREATE TABLE member(                -- one file of a bundle
     id INTEGER PRIMARY KEY,
     path TEXT NOT NULL,             -- inside the bundle; archives in it are folders of the path
-    place TEXT, origin TEXT,        -- after a merge: the path within its own bundle, and that bundle's name; where two places are equal, path is origin/place
     format TEXT,                    -- parser that read most of its records
     component TEXT,                 -- program that wrote it
     node TEXT,
@@ -45,13 +44,36 @@ CREATE TABLE member(                -- one file of a bundle
     duplicates INTEGER NOT NULL DEFAULT 0 -- events dropped here because a better copy of the record is in another member
 );
 
-CREATE TABLE skipped_member(path TEXT NOT NULL, why TEXT NOT NULL, PRIMARY KEY(path, why)) WITHOUT ROWID;
+CREATE TABLE skipped_member(path TEXT NOT NULL, why TEXT NOT NULL, input INTEGER, place TEXT, PRIMARY KEY(path, why)) WITHOUT ROWID;
 
 CREATE TABLE diagnostic(            -- what was wrong with the input
     path TEXT NOT NULL, line INTEGER NOT NULL, -- line 0: the whole member
     code TEXT NOT NULL, message TEXT NOT NULL, count INTEGER NOT NULL,
+    input INTEGER, place TEXT,      -- after a merge: what its path is made of again
     PRIMARY KEY(path, code, message)
 ) WITHOUT ROWID;
+
+-- What a merge decides again over all members: what was said, before anything was made of it.
+CREATE TABLE input(                 -- one path that was given to ingest
+    id INTEGER PRIMARY KEY,
+    whole TEXT NOT NULL,            -- the folder or archive that places are told from, from the root of its machine
+    prefix TEXT NOT NULL,           -- what the paths of its members begin with, in the timeline that it was read into
+    shard TEXT                      -- name of that timeline; NULL: this one
+);
+CREATE TABLE fact(                  -- one row a member
+    member INTEGER PRIMARY KEY,
+    input INTEGER NOT NULL, place TEXT NOT NULL, -- input.id; the path within it
+    mtime_ns INTEGER, component INTEGER NOT NULL,
+    fact_node TEXT, envelope_node TEXT, -- names of its node, as its lines and its envelopes say
+    written INTEGER NOT NULL,       -- its rows are here: it is no copy of an earlier member
+    year INTEGER, tz TEXT,          -- what the user said of its clock
+    read_ns INTEGER,                -- when it was read, where its year was guessed from that
+    clock BLOB NOT NULL, voices BLOB NOT NULL -- what its stamps tell; who wrote in it (analyzer/ingest/facts.c)
+);
+CREATE TABLE said(                  -- stamps of an event before it was dated
+    event INTEGER PRIMARY KEY,
+    ts INTEGER, stamps INTEGER NOT NULL, quality INTEGER NOT NULL, first_ns INTEGER, last_ns INTEGER
+);
 
 CREATE TABLE event(
     id INTEGER PRIMARY KEY,         -- in order of arrival
@@ -60,7 +82,7 @@ CREATE TABLE event(
     hash INTEGER,                   -- of the record's text; NULL: never a duplicate
     ordinal INTEGER,                -- n-th record with this hash in its member, where its stamp is coarse
     ts INTEGER,                     -- ns UTC; NULL undated
-    stamps INTEGER NOT NULL,        -- while ingesting: kinds of ts, first_ns, last_ns, three bits each (enum pm_when_kind)
+    stamps INTEGER NOT NULL,        -- kinds of ts, first_ns, last_ns, three bits each (enum pm_when_kind); 512 its node was given to it, 1024 it was silenced, its standing before in the two bits above, 8192 its node was called otherwise
     quality INTEGER NOT NULL,       -- word 'quality'
     first_ns INTEGER, last_ns INTEGER, -- span of a counted event
     kind INTEGER NOT NULL,          -- word 'kind'
@@ -78,6 +100,9 @@ CREATE TABLE event(
     reason INTEGER, error INTEGER, message INTEGER, secret INTEGER, object INTEGER, join_ INTEGER, writer INTEGER, detail INTEGER,
     raw TEXT                        -- first line of the record, secrets removed
 );
+
+-- Events that are told by a better copy of their record. A merge may find another one to be the best.
+CREATE TABLE copy AS SELECT * FROM event WHERE 0;
 
 -- @section judgement
 CREATE TABLE verdict(               -- why an event happened

@@ -12,14 +12,19 @@ static const char *const statements[ST_COUNT] = {
         "SELECT id,ts,stamps,quality,first_ns,last_ns FROM event WHERE id BETWEEN ? AND ? AND member=?",
     [ST_REDATE] = "UPDATE event SET ts=?,stamps=?,quality=?,first_ns=?,last_ns=? WHERE id=?",
     [ST_STANDING] =
-        "UPDATE event SET standing=? WHERE id BETWEEN ? AND ? AND member=? AND standing>>2=? AND component=?",
+        "UPDATE event SET stamps=stamps|1024|((standing&3)<<11),standing=(standing&~3)|? WHERE id BETWEEN ? AND ? AND member=? AND standing>>2=? AND component=?",
+    [ST_SAID] = "INSERT INTO said VALUES(?,?,?,?,?,?)",
+    [ST_INPUT] = "INSERT INTO input VALUES(?,?,?,NULL)",
+    [ST_FACT] = "INSERT INTO fact VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [ST_FACT_READ] = "UPDATE fact SET read_ns=? WHERE member=?",
+    [ST_FACT_WRITTEN] = "UPDATE fact SET written=? WHERE member=?",
     [ST_MEMBER] =
         "INSERT INTO member(path,format,component,node,envelopes,bytes,lines,events,bad,undated,from_ns,to_ns,quality,year,year_from,"
         "utc_offset_s,offset_from,skew_ms,hash,duplicate_of,id) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [ST_MEMBER_UPDATE] =
         "UPDATE member SET path=?,format=?,component=?,node=?,envelopes=?,bytes=?,lines=?,events=?,bad=?,undated=?,from_ns=?,to_ns=?,"
         "quality=?,year=?,year_from=?,utc_offset_s=?,offset_from=?,skew_ms=?,hash=?,duplicate_of=? WHERE id=?",
-    [ST_SKIPPED] = "INSERT OR IGNORE INTO skipped_member VALUES(?,?)",
+    [ST_SKIPPED] = "INSERT OR IGNORE INTO skipped_member(path,why) VALUES(?,?)",
     [ST_DIAG] = "INSERT OR REPLACE INTO diagnostic(path,line,code,message,count) VALUES(?,?,?,?,?)",
     [ST_META] = "INSERT OR REPLACE INTO meta VALUES(?,?)",
     [ST_META_GET] = "SELECT value FROM meta WHERE key=?",

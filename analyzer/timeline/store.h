@@ -7,7 +7,7 @@
 #include <sqlite3.h>
 
 // "pm1t"; raise the schema when physical tables change meaning.
-enum { PM_TIMELINE_APPLICATION = 0x706d3174, PM_TIMELINE_SCHEMA = 2 };
+enum { PM_TIMELINE_APPLICATION = 0x706d3174, PM_TIMELINE_SCHEMA = 3 };
 
 enum timeline_stmt { // prepared once, on first use
     ST_STRING,
@@ -16,6 +16,11 @@ enum timeline_stmt { // prepared once, on first use
     ST_REDATE_READ,
     ST_REDATE,
     ST_STANDING,
+    ST_SAID,
+    ST_INPUT,
+    ST_FACT,
+    ST_FACT_READ,
+    ST_FACT_WRITTEN,
     ST_MEMBER,
     ST_MEMBER_UPDATE,
     ST_SKIPPED,
@@ -30,8 +35,23 @@ enum timeline_stmt { // prepared once, on first use
     ST_COUNT
 };
 
+// Columns of `event` behind its id and member.
+#define TIMELINE_EVENT_REST                                                                        \
+    "line,hash,ordinal,ts,stamps,quality,first_ns,last_ns,kind,component,stage,status,standing,"   \
+    "flags,count,duration_ns,waiting_ns,bytes,limit_,remaining,window_s,node,namespace,pod,"       \
+    "pod_uid,workload,container,image,registry,repository,tag,digest,client,user,method,url,host," \
+    "user_agent,reason,error,message,secret,object,join_,writer,detail,raw"
+
 // Parameters of the event insert that are numbers; the last one is raw.
 enum { EVENT_NUMBERS = 22 + PM_F_COUNT };
+// What was made of a row, in `stamps` above the three kinds.
+enum {
+    ROW_KINDS = 0x1ff,
+    ROW_NODE_GIVEN = 0x200,
+    ROW_SILENCED = 0x400,
+    ROW_STANDING_SHIFT = 11,
+    ROW_NODE_RENAMED = 0x2000
+};
 // Event ids between which a member's rows are; other members' may be among them.
 struct row_span {
     int64_t lo, hi;
@@ -56,6 +76,7 @@ struct pm_timeline {
     size_t spans_n, spans_cap; // by member id
     uint8_t *seen;             // two bits a slot: a record's hash was seen, was seen twice
     bool seen_twice;
+    int64_t rows_last; // of a merge: the last row's number
     struct pm_arena *row_arena;
     sqlite3_stmt *stmt[ST_COUNT];
     struct pm_buf error; // the first thing that went wrong
@@ -91,7 +112,11 @@ struct pm_str timeline_string_get(struct pm_timeline *t,
 struct pm_str timeline_column(sqlite3_stmt *s,
                               int column); // text cell, borrowed until the next step
 
+// facts.c: rows as they were said, before anything was made of them
+bool timeline_unsettle(struct pm_timeline *t);
+
 // read.c
+int64_t timeline_time_column(sqlite3_stmt *s, int at); // PM_NO_TIME where it is absurd
 #define PM_META_ORDER "order" // of members whose paths are pseudonyms; "-": as they are numbered
 void timeline_order_of(struct pm_timeline *t, struct pm_buf *order); // empty: as numbered
 

@@ -67,8 +67,10 @@ static bool hash_rows(struct pm_timeline *t, const char *sql, uint64_t *h) {
 const char *timeline_tags_mark(struct pm_timeline *t, const char *schema) {
     char members[160], events[160];
     uint64_t h = 0x7368;
-    snprintf(members, sizeof members,
-             "SELECT coalesce(place, path), bytes, lines FROM %s.member ORDER BY 1, 2, 3", schema);
+    snprintf(
+        members, sizeof members,
+        "SELECT coalesce((SELECT place FROM %s.fact f WHERE f.member = m.id), path), bytes, lines FROM %s.member m ORDER BY 1, 2, 3",
+        schema, schema);
     snprintf(events, sizeof events, "SELECT '', hash, line FROM %s.event ORDER BY id", schema);
     bool ok = timeline_check(t, sqlite3_create_function(t->db, "tags_apart", 1,
                                                         SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL,
@@ -88,8 +90,11 @@ bool timeline_tags_own(struct pm_timeline *t) {
         "UPDATE main.skipped_member SET path = tags_apart(path) WHERE instr(path, '" TAG "');"
         "UPDATE main.diagnostic SET path = tags_apart(path), message = tags_apart(message) WHERE instr(path || message, '" TAG
         "');"
+        "UPDATE main.fact SET place = tags_apart(place), fact_node = tags_apart(fact_node), envelope_node = tags_apart(envelope_node);"
+        "UPDATE main.input SET whole = tags_apart(whole), prefix = tags_apart(prefix);"
+        "UPDATE main.copy SET raw = tags_apart(raw) WHERE instr(raw, '" TAG "');"
         "UPDATE main.meta SET value = tags_apart(value) WHERE key = 'inputs';";
-    if (timeline_number(t, "SELECT EXISTS(SELECT 1 FROM main.member WHERE place IS NULL)", 0) == 0)
+    if (timeline_number(t, "SELECT EXISTS(SELECT 1 FROM main.input WHERE shard IS NULL)", 0) == 0)
         return !t->error.n;
     return timeline_tags_mark(t, "main") && timeline_exec(t, sql);
 }

@@ -163,6 +163,14 @@ static int64_t stamp_fix(pm_clock_fix *fix, void *ctx, int kind, int64_t ns,
     return ns == PM_NO_TIME ? ns : fix(ctx, (enum pm_when_kind)kind, ns, quality);
 }
 
+// `r` is at a row of ST_REDATE_READ.
+static void said_keep(struct pm_timeline *t, sqlite3_stmt *r) {
+    sqlite3_stmt *s = timeline_stmt(t, ST_SAID);
+    if (!s) return;
+    for (int i = 0; i < 6; i++) sqlite3_bind_value(s, i + 1, sqlite3_column_value(r, i));
+    timeline_run(t, s);
+}
+
 // The rows of a member lie between two ids, among rows of the members that were read at
 // the same time: no index is needed to find them.
 void pm_timeline_redate(struct pm_timeline *t, uint32_t file, pm_clock_fix *fix, void *ctx) {
@@ -185,8 +193,10 @@ void pm_timeline_redate(struct pm_timeline *t, uint32_t file, pm_clock_fix *fix,
         int64_t new_first = stamp_fix(fix, ctx, stamps >> 3 & 7, first, &aside),
                 new_last = stamp_fix(fix, ctx, stamps >> 6 & 7, last, &aside);
         if (new_ts == ts && new_first == first && new_last == last && quality == was) continue;
+        if (t->path) said_keep(t, r);
         bind_time(w, 1, new_ts);
-        sqlite3_bind_int(w, 2, PM_WHEN_UTC | PM_WHEN_UTC << 3 | PM_WHEN_UTC << 6);
+        sqlite3_bind_int(w, 2,
+                         (stamps & ~ROW_KINDS) | PM_WHEN_UTC | PM_WHEN_UTC << 3 | PM_WHEN_UTC << 6);
         sqlite3_bind_int(w, 3, (int)quality);
         bind_time(w, 4, new_first);
         bind_time(w, 5, new_last);

@@ -20,6 +20,13 @@ struct pm_ingest_options {
 bool pm_ingest(struct pm_timeline *t, const char *const *paths, size_t paths_n,
                const struct pm_ingest_options *o, struct pm_diags *diags);
 
+// Behind the last pm_timeline_merge_take: decides over all members what an ingest of all of
+// them would have decided. False: why.
+bool pm_ingest_merged(struct pm_timeline *t, struct pm_diags *diags, const char **why);
+
+// Both, for one source.
+bool pm_ingest_merge(struct pm_timeline *t, const char *path, const char **why);
+
 // Text in memory through the same framing and parsers, without a timeline: `explain`,
 // tests, fuzz targets.
 typedef void

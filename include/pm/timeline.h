@@ -100,13 +100,47 @@ typedef bool pm_sql_typed_cb(void *ctx, int columns, const char *const *names,
                              const char *const *cells, const char *types);
 bool pm_timeline_sql_typed(struct pm_timeline *t, const char *sql, pm_sql_typed_cb *cb, void *ctx,
                            struct pm_str *why, struct pm_arena *a);
-// Take and settle at once. Merging the same again changes nothing.
-bool pm_timeline_merge(struct pm_timeline *into, const char *path, const char **why);
-// The same for many: each is taken, then what hangs on all of them (nodes, records that
-// two of them hold, the index) is settled once. Where taking returns false, nothing of
-// this one was taken.
+// What was said of a member, before anything was made of it: from this a merge decides
+// again, over all members. Only a timeline with a file keeps it.
+struct pm_member_facts {
+    uint32_t input;      // of pm_timeline_input
+    struct pm_str place; // path within it
+    int64_t mtime_ns;    // PM_NO_TIME unknown
+    enum pm_component component;
+    struct pm_str fact_node, envelope_node;
+    bool written; // its rows are here: it is no copy of an earlier member
+    int year;     // the user's, 0 none
+    struct pm_str tz;
+    int64_t read_ns; // PM_NO_TIME where nothing hangs on it
+    struct pm_str clock, voices;
+};
+bool pm_timeline_keeps_facts(const struct pm_timeline *t);
+void pm_timeline_input(struct pm_timeline *t, uint32_t id, struct pm_str whole,
+                       struct pm_str prefix);
+void pm_timeline_fact(struct pm_timeline *t, uint32_t file, const struct pm_member_facts *f);
+// The year of this member was guessed from the time at which it was read.
+void pm_timeline_fact_read(struct pm_timeline *t, uint32_t file, int64_t now_ns);
+typedef bool pm_fact_cb(void *ctx, uint32_t file, const struct pm_member_facts *f);
+void pm_timeline_each_fact(struct pm_timeline *t, pm_fact_cb *cb, void *ctx);
+typedef bool pm_input_cb(void *ctx, uint32_t id, struct pm_str whole, struct pm_str shard);
+void pm_timeline_each_input(struct pm_timeline *t, pm_input_cb *cb, void *ctx);
+// A member that repeats another has no rows; one that turns out not to gets them.
+void pm_timeline_rows_drop(struct pm_timeline *t, uint32_t file);
+void pm_timeline_rows_repeat(struct pm_timeline *t, uint32_t file, uint32_t of);
+// Events of a member whose client is called by the member's path, as a session of nobody's.
+void pm_timeline_path_anew(struct pm_timeline *t, uint32_t file, struct pm_str before,
+                           struct pm_str path);
+// Paths of what was skipped or wrong get the names that their members got.
+typedef struct pm_str pm_place_cb(void *ctx, uint32_t input, struct pm_str place,
+                                  struct pm_arena *a);
+void pm_timeline_places_name(struct pm_timeline *t, pm_place_cb *name, void *ctx);
+
+// Merging: each source is taken; then, once for all, rows are put back to what was said,
+// ingest decides again (pm_ingest_merged), and records that two members hold are dropped.
+// Where taking returns false, nothing of this source was taken.
 bool pm_timeline_merge_take(struct pm_timeline *into, const char *path, const char **why);
-bool pm_timeline_merge_settle(struct pm_timeline *into, const char **why);
+bool pm_timeline_merge_begin(struct pm_timeline *into, bool *settled); // nothing new to decide
+bool pm_timeline_merge_end(struct pm_timeline *into, const char **why);
 
 // Names → pseudonyms, in three steps: what the timeline names is shown to p, p settles its
 // numbers, the timeline is rewritten. Once it is committed, before it is judged.

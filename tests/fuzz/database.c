@@ -3,6 +3,7 @@
 #include "kinds.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include "pm/ingest.h"
 #include "pm/judge.h"
 #include "pm/timeline.h"
 
@@ -58,7 +59,7 @@ void fuzz_merge(struct fuzz_bytes in, size_t variant) {
     if (!into) fprintf(stderr, "fuzz: %s\n", why), exit(2);
     why = NULL;
     pm_timeline_begin(into);
-    pm_timeline_merge(into, path, &why);
+    pm_ingest_merge(into, path, &why);
     fuzz_see(pm_str_c(why));
     pm_timeline_commit(into);
     pm_timeline_close(into);
