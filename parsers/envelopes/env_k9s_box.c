@@ -7,12 +7,19 @@
 
 static const char bar[] = "\xe2\x94\x82";
 
+// "│     └──□ cart-789746c88d-lb5kb": a branch of a tree, and no box's edge.
+static bool of_tree(struct pm_str line) {
+    struct pm_str rest = pm_str_trim(pm_str_from(line, 3));
+    return pm_str_starts(rest, PM_STR("\xe2\x94\x94")) ||
+           pm_str_starts(rest, PM_STR("\xe2\x94\x9c"));
+}
+
 static enum pm_peel peel(struct pm_arena *a, struct pm_str line, struct pm_str *inner,
                          struct pm_envelope_hint *hint, struct pm_str *key) {
     (void)a;
     (void)hint;
     (void)key;
-    if (!pm_str_starts(line, PM_STR(bar))) return PM_PEEL_NO;
+    if (!pm_str_starts(line, PM_STR(bar)) || of_tree(line)) return PM_PEEL_NO;
     struct pm_str rest = pm_str_from(line, 3);
     if (rest.n && rest.p[0] == ' ') rest = pm_str_from(rest, 1);
     while (rest.n && rest.p[rest.n - 1] == ' ') rest.n--;

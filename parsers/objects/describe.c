@@ -142,8 +142,16 @@ static bool row_of(struct pm_str text, struct pm_happening *h) {
     return row == PM_ROW_DESCRIBE || row == PM_ROW_OLD_DESCRIBE;
 }
 
+// Argo's views begin with "Name:" as well; their rows are of another parser.
+static bool of_argo(struct pm_str text) {
+    struct pm_str s = pm_str_trim(text);
+    return pm_str_starts(s, PM_STR("Pod  ")) || pm_str_starts(s, PM_STR("\xe2\x94\x94")) ||
+           pm_str_starts(s, PM_STR("\xe2\x94\x9c")) || pm_str_starts(s, PM_STR("\xe2\x94\x82"));
+}
+
 static bool belongs(const struct described *d, const struct pm_record *r) { // inside an open object
     struct pm_str key, value, text = r->text;
+    if (of_argo(text)) return false;
     if (!d->open || r->line > d->line + DESCRIBED_GAP) return false;
     return pm_str_indent(text) > d->indent || read_field(text, &key, &value) ||
            is_events_header(text) || is_ruler(text);
