@@ -62,17 +62,32 @@ static bool preamble(struct pm_frame *f, struct pm_str line) {
     return true;
 }
 
-// Markdown quotes: once a quoted line began a record, the "> " of the lines below it
-// goes, too, so that they can continue it. (A single "> " may be anything: curl prints
-// requests so.)
+// "> ", "> > ", ">> ": how deep a line is quoted; *rest is what stands behind the marks.
+static int quote_marks(struct pm_str line, struct pm_str *rest) {
+    int depth = 0;
+    size_t i = 0;
+    while (i < line.n && line.p[i] == '>') {
+        depth++;
+        i++;
+        if (i < line.n && line.p[i] == ' ') i++;
+        else if (i < line.n && line.p[i] != '>') return 0; // ">text" is no quote
+    }
+    *rest = pm_str_from(line, i);
+    return depth;
+}
+
+// Quotes in Markdown and mail: once a quoted line began a record, the "> " of the lines
+// below it goes, too, so that they can continue it. (A single "> " may be anything: curl
+// prints requests so. Two are a mail's answer to an answer.)
 static bool unquote(struct pm_frame *f, struct pm_str *line) {
-    bool mark = line->n && line->p[0] == '>' && (line->n == 1 || line->p[1] == ' ');
-    if (!mark) {
+    struct pm_str rest = PM_NONE;
+    int depth = quote_marks(*line, &rest);
+    if (!depth) {
         f->quoted = false;
         return false;
     }
-    struct pm_str rest = pm_str_from(*line, 2), t = pm_str_trim(rest);
-    f->quoted |= pm_line_head(t) || pm_str_starts(t, PM_STR("Warning  ")) ||
+    struct pm_str t = pm_str_trim(rest);
+    f->quoted |= depth > 1 || pm_line_head(t) || pm_str_starts(t, PM_STR("Warning  ")) ||
                  pm_str_starts(t, PM_STR("Normal  "));
     if (f->quoted) *line = rest;
     return f->quoted;
