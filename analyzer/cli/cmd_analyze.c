@@ -21,7 +21,7 @@ static int analyze(struct pm_bundle_args *args) {
     }
     if (t && !pm_privacy_key_write(&args->privacy)) whole = false;
     pm_diags_free(diags);
-    pm_ruleset_free(rules);
+    pm_ruleset_leave(rules);
     return status == PM_EXIT_OK && !whole ? PM_EXIT_INPUT : status;
 }
 

@@ -158,7 +158,7 @@ static int explain(const struct pm_given *g, const struct pm_buf *in,
     pm_diags_free(said);
     pm_redactor_free(e.x.redactor);
     pm_arena_free(e.x.a);
-    pm_ruleset_free(rs);
+    pm_ruleset_leave(rs);
     return PM_EXIT_OK;
 }
 static int run(struct pm_given *g) {

@@ -35,7 +35,7 @@ static int run(struct pm_given *g) {
     struct pm_ruleset *rules =
         status == PM_EXIT_OK ? pm_bundle_rules(&args) : NULL; // what they say is heard in free text
     if (status == PM_EXIT_OK) status = rules ? ingest(&args) : PM_EXIT_USAGE;
-    pm_ruleset_free(rules);
+    pm_ruleset_leave(rules);
     pm_bundle_args_free(&args);
     return status;
 }

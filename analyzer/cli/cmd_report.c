@@ -14,7 +14,7 @@ static int report(const struct pm_bundle_args *args) {
     int status = rules ? pm_bundle_report(t, rules, args) : PM_EXIT_USAGE;
     if (status == PM_EXIT_OK && !pm_privacy_key_write(&args->privacy)) status = PM_EXIT_INPUT;
     pm_timeline_close(t);
-    pm_ruleset_free(rules);
+    pm_ruleset_leave(rules);
     return status;
 }
 

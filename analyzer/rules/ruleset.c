@@ -88,7 +88,7 @@ void rule_wake(struct pm_ruleset *rs, const struct rule_view *v) {
 // A limit that bites is no match, and is counted: pm_ruleset_limits tells it.
 bool rule_pattern_matches(struct pm_ruleset *rs, size_t pattern, struct pm_str text) {
     struct rule_pattern *p = &rs->patterns[pattern];
-    if (p->limit_hits >= GIVE_UP_AFTER) return false;
+    if (p->limit_hits >= GIVE_UP_AFTER || !rule_pattern_code(p)) return false;
     if (!p->jitted) {
         pcre2_jit_compile(
             p->code,
@@ -275,6 +275,12 @@ void pm_ruleset_limits(struct pm_ruleset *rs, struct pm_diags *diags, struct pm_
         r->limit_hit = r->given_up = false;
     }
     rs->limit_hits = 0;
+}
+// Held until the end, so that a leak checker finds it.
+static struct pm_ruleset *left;
+void pm_ruleset_leave(struct pm_ruleset *rs) {
+    pm_ruleset_free(left);
+    left = rs;
 }
 void pm_ruleset_free(struct pm_ruleset *rs) {
     if (!rs) return;

@@ -38,9 +38,9 @@ enum rule_hearing {
     HEARING_COUNT
 };
 struct rule_pattern {
-    const char *source; // as written
-    pcre2_code *code;
-    bool jitted; // compiled to machine code when first run: most patterns never are
+    const char *source;         // as written
+    _Atomic(pcre2_code *) code; // see rule_pattern_code
+    bool jitted;                // compiled to machine code when first run: most patterns never are
     enum rule_subject subject;
     uint32_t rule; // index into pm_ruleset.rules
     struct pm_str
@@ -136,6 +136,11 @@ struct pm_ruleset {
     bool plain;           // tests: no gate, every pattern is run
     uint64_t limit_hits;  // since it was last told
 };
+
+// A built-in pattern is compiled when a text first wakes it: of some hundred a log needs
+// few. One of --rules is when it is read, as it may be broken. NULL: broken. Several
+// threads may ask at once.
+const pcre2_code *rule_pattern_code(struct rule_pattern *p);
 
 // The texts of one event, as rules read them.
 struct rule_view {

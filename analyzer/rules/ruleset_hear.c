@@ -47,7 +47,8 @@ static bool condition_audible(const struct rule_condition *c) {
     return true;
 }
 
-// One question. Nothing of the ruleset is written: many threads ask at once.
+// One question. Many threads ask at once: of the ruleset nothing is written but a pattern's
+// code, when the first of them needs it.
 struct asking {
     const struct pm_ruleset *rs;
     struct pm_str text; // smoothed
@@ -56,9 +57,10 @@ struct asking {
     pcre2_match_data *data;
 };
 static bool pattern_found(const struct asking *q, uint32_t p) {
-    return bit_get(q->patterns, p) &&
-           pcre2_match(q->rs->patterns[p].code, (PCRE2_SPTR)q->text.p, q->text.n, 0, 0, q->data,
-                       q->rs->ear->context) >= 0;
+    const pcre2_code *code =
+        bit_get(q->patterns, p) ? rule_pattern_code(&q->rs->patterns[p]) : NULL;
+    return code && pcre2_match(code, (PCRE2_SPTR)q->text.p, q->text.n, 0, 0, q->data,
+                               q->rs->ear->context) >= 0;
 }
 static bool pattern_counts(const struct asking *q, uint32_t p) {
     return bit_get(q->rs->ear->alone, p) || (q->near && bit_get(q->rs->ear->near, p));

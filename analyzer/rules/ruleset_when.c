@@ -2,6 +2,8 @@
 // compiled, with the literals by which the gate finds them.
 #include "rules/ruleset_read.h"
 
+#include <stdatomic.h>
+
 struct when {
     struct rule *rule;
     struct rule_condition *condition;
@@ -34,6 +36,20 @@ static void literal_item(struct rule_load *l, const yaml_node_t *n, void *ctx) {
     p->literals = grown;
     p->literal_count++;
 }
+static pcre2_code *rule_pattern_compile(const char *source, int *error, PCRE2_SIZE *at) {
+    return pcre2_compile((PCRE2_SPTR)source, PCRE2_ZERO_TERMINATED,
+                         PCRE2_CASELESS | PCRE2_NEVER_BACKSLASH_C, error, at, NULL);
+}
+const pcre2_code *rule_pattern_code(struct rule_pattern *p) {
+    pcre2_code *code = atomic_load(&p->code), *before = NULL;
+    int error;
+    PCRE2_SIZE at;
+    if (code) return code;
+    code = rule_pattern_compile(p->source, &error, &at);
+    if (atomic_compare_exchange_strong(&p->code, &before, code)) return code;
+    pcre2_code_free(code); // another thread was first
+    return before;
+}
 static void read_re(struct rule_load *l, const yaml_node_t *n, void *ctx,
                     const struct rule_key *key) {
     struct rule_pattern *p = ctx;
@@ -42,9 +58,10 @@ static void read_re(struct rule_load *l, const yaml_node_t *n, void *ctx,
     (void)key;
     p->source = rule_keep(l, rule_scalar(n));
     p->line = rule_line_of(n);
-    p->code = pcre2_compile((PCRE2_SPTR)p->source, PCRE2_ZERO_TERMINATED,
-                            PCRE2_CASELESS | PCRE2_NEVER_BACKSLASH_C, &error, &at, NULL);
-    if (p->code) return;
+    if (!l->own) return;
+    pcre2_code *code = rule_pattern_compile(p->source, &error, &at);
+    p->code = code;
+    if (code) return;
     PCRE2_UCHAR why[128];
     pcre2_get_error_message(error, why, sizeof why);
     rule_tell(l, p->line, "broken pattern \"%s\": %s at character %zu", p->source,
@@ -81,7 +98,7 @@ static void pattern_item(struct rule_load *l, const yaml_node_t *n, void *ctx) {
         rule_tell(l, p->line, "a pattern has to be text, or {re: …, literal: …}");
         return;
     }
-    if (p->code && w->subject == SUBJECT_TEXT && !p->literal_count &&
+    if ((p->code || !l->own) && w->subject == SUBJECT_TEXT && !p->literal_count &&
         !rule_literals_derive(rs->a, p->source, &p->literals, &p->literal_count))
         rule_tell(
             l, p->line,

@@ -8,6 +8,7 @@
 #include "rules/taxonomy.h"
 #include "base/embed.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -163,10 +164,40 @@ void pm_tables_free(struct pm_tables *t) {
     for (int i = 0; i < PM_TABLE_COUNT; i++) json_decref(t->tree[i]);
 }
 
-// What is in force has no samples.
-static void samples_drop(json_t *rows, const char *const *keys) {
-    for (size_t i = 0; keys && i < json_array_size(rows); i++)
-        for (const char *const *k = keys; *k; k++) json_object_del(json_array_get(rows, i), *k);
+static int by_key(const void *x, const void *y) {
+    return strcmp(*(const char *const *)x, *(const char *const *)y);
+}
+static bool is_among(const char *const *words, const char *word) {
+    for (; words && *words; words++)
+        if (strcmp(*words, word) == 0) return true;
+    return false;
+}
+static uint64_t tree_hash(const json_t *tree, const char *const *without, uint64_t seed);
+// By its keys in order, without the reader's own and without those left out.
+static uint64_t map_hash(const json_t *map, const char *const *without, uint64_t seed) {
+    const char *key, **keys = pm_xmalloc((json_object_size(map) + 1) * sizeof *keys);
+    json_t *v;
+    size_t n = 0;
+    json_object_foreach((json_t *)(uintptr_t)map, key,
+                        v) if (!pm_yaml_hidden(key) && !is_among(without, key)) keys[n++] = key;
+    if (n) qsort(keys, n, sizeof *keys, by_key);
+    for (size_t i = 0; i < n; i++)
+        seed = tree_hash(json_object_get(map, keys[i]), NULL, pm_str_hash(pm_str_c(keys[i]), seed));
+    free(keys);
+    return seed;
+}
+static uint64_t tree_hash(const json_t *tree, const char *const *without, uint64_t seed) {
+    char number[32] = "";
+    size_t i;
+    json_t *v;
+    seed = pm_str_hash(PM_STR("tree"), seed + (uint64_t)json_typeof(tree));
+    if (json_is_string(tree))
+        return pm_str_hash((struct pm_str){json_string_value(tree), json_string_length(tree)},
+                           seed);
+    if (json_is_object(tree)) return map_hash(tree, without, seed);
+    if (json_is_number(tree)) snprintf(number, sizeof number, "%.17g", json_number_value(tree));
+    json_array_foreach((json_t *)(uintptr_t)tree, i, v) seed = tree_hash(v, without, seed);
+    return pm_str_hash(pm_str_c(number), seed);
 }
 uint64_t pm_tables_hash(const struct pm_tables *t, uint64_t seed) {
     for (int i = 0; i < PM_TABLE_COUNT; i++)
@@ -174,12 +205,8 @@ uint64_t pm_tables_hash(const struct pm_tables *t, uint64_t seed) {
              k++) {
             const json_t *rows = json_object_get(t->tree[i], pm_table_files[i].lists[k].name);
             if (!json_array_size(rows)) continue; // not there, or empty: nothing in force
-            json_t *plain = pm_yaml_plain(rows);
-            samples_drop(plain, pm_table_files[i].samples);
-            char *text = json_dumps(plain, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
-            seed = pm_str_hash(pm_str_c(text), seed);
-            free(text);
-            json_decref(plain);
+            seed =
+                tree_hash(rows, pm_table_files[i].samples, seed); // what is in force has no samples
         }
     return seed;
 }

@@ -8,7 +8,7 @@
 
 #define DEPTH_MAX 32
 #define LINE_KEY "\x01line" // no YAML key can collide: the reader refuses control characters
-#define KEYS_KEY "\x01keys" // key → its line
+#define KEYS_KEY "\x01keys" // "\nkey\nline" of each key, one behind the other
 #define FILE_KEY                                                                                   \
     "\x01"                                                                                         \
     "file"
@@ -78,12 +78,24 @@ static bool pass_over(struct reader *r) {
     return true;
 }
 
+static void key_line_add(struct pm_buf *lines, const char *key, size_t line) {
+    pm_buf_addc(lines, '\n');
+    pm_buf_add(lines, pm_str_c(key));
+    pm_buf_addc(lines, '\n');
+    pm_buf_u64(lines, line);
+}
+
 static json_t *mapping(struct reader *r, int depth, size_t line) {
-    json_t *map = json_object(), *lines = json_object();
+    json_t *map = json_object();
+    struct pm_buf lines = {0};
     json_object_set_new(map, LINE_KEY, json_integer((json_int_t)line + 1));
-    json_object_set_new(map, KEYS_KEY, lines);
     while (step(r)) {
-        if (r->at.kind == PM_YAML_MAP_END) return map;
+        if (r->at.kind == PM_YAML_MAP_END) {
+            pm_buf_addc(&lines, '\n');
+            json_object_set_new(map, KEYS_KEY, json_stringn_nocheck(lines.p, lines.n));
+            pm_buf_free(&lines);
+            return map;
+        }
         if (r->at.kind != PM_YAML_PLAIN && r->at.kind != PM_YAML_QUOTED) {
             fail(r, r->at.line, "a key must be a plain word");
             break;
@@ -99,10 +111,11 @@ static json_t *mapping(struct reader *r, int depth, size_t line) {
         if (json_object_get(map, key)) fail(r, key_line, "this key stands here twice");
         json_t *value = r->failed || !step(r) ? NULL : node(r, depth + 1);
         if (value) json_object_set_new(map, key, value);
-        if (value) json_object_set_new(lines, key, json_integer((json_int_t)key_line + 1));
+        if (value) key_line_add(&lines, key, key_line + 1);
         free(key);
         if (!value) break;
     }
+    pm_buf_free(&lines);
     json_decref(map);
     return NULL;
 }
@@ -150,8 +163,16 @@ int pm_yaml_line(const json_t *mapping_) {
     return (int)json_integer_value(json_object_get(mapping_, LINE_KEY));
 }
 int pm_yaml_key_line(const json_t *mapping_, const char *key) {
-    json_int_t line = json_integer_value(json_object_get(json_object_get(mapping_, KEYS_KEY), key));
-    return line ? (int)line : pm_yaml_line(mapping_);
+    const json_t *keys = json_object_get(mapping_, KEYS_KEY);
+    const char *at = json_string_value(keys);
+    size_t n = strlen(key);
+    for (; at && *at; at = strchr(at + 1, '\n')) {
+        const char *line = at[1] ? strchr(at + 1, '\n') : NULL; // behind the key
+        if (!line) break;
+        if ((size_t)(line - at - 1) == n && memcmp(at + 1, key, n) == 0) return atoi(line + 1);
+        at = line;
+    }
+    return pm_yaml_line(mapping_);
 }
 bool pm_yaml_hidden(const char *key) { return key[0] == '\x01'; }
 
