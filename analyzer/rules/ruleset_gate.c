@@ -146,41 +146,30 @@ bool rule_literals_derive(struct pm_arena *a, const char *pattern, struct pm_str
     return ok;
 }
 
-// The automaton: a dense table of states × byte classes. Bytes that no literal holds
-// share class 0.
-struct way {
-    uint32_t child, sibling; // the first state behind this one; the next behind the same
-    uint8_t by;              // the class that leads here
+// The automaton. Bytes that no literal holds share class 0. Texts are nearly always near
+// its root, so the states next to it have a row each, with the way on for every class;
+// those farther out, which are most, have their own ways on only, and else go on as the
+// state does to which they fall back. Rows for all of them were two megabytes to be filled
+// at every start.
+enum { ROWS_MAX = 512 };
+#define ROW_HIT (UINT32_C(1) << 31) // in a row: a literal ends where this way leads
+struct state {
+    uint32_t fail, out;   // index into sets, 0: nothing ends here
+    uint32_t child;       // the first of those behind it, which are numbered in a row
+    uint8_t children, by; // by: the class that leads here
 };
 struct rule_gate {
-    uint8_t class_of[256];
-    unsigned classes;
-    uint32_t *next; // states × classes
-    uint32_t *out;  // state → index into sets, 0: nothing ends here
-    uint32_t *fail;
-    struct way *ways; // of the trie, by state
-    size_t states, states_cap, classes_cap;
+    uint8_t class_of[256], walk_class[256]; // of bytes as smoothed, and as they stand
+    unsigned row_bits;                      // a row has a power of two of places
+    uint32_t *rows;
+    struct state *states;
+    uint32_t state_count, row_count;
     uint64_t *sets; // pattern bits, then rule bits
     size_t set_count, pattern_words, rule_words;
     uint64_t *always; // rule bits of rules that ask for no text
-    uint32_t *walk;   // rule_gate_next
-    uint8_t walk_class[256];
 };
 static uint64_t *set_at(const struct rule_gate *g, uint32_t i) {
     return g->sets + (size_t)i * (g->pattern_words + g->rule_words);
-}
-static uint32_t state_new(struct rule_gate *g) {
-    if (g->states == g->states_cap) {
-        g->states_cap = g->states_cap ? g->states_cap * 2 : 1024;
-        g->next = pm_xrealloc(g->next, g->states_cap * g->classes * sizeof *g->next);
-        g->out = pm_xrealloc(g->out, g->states_cap * sizeof *g->out);
-        g->fail = pm_xrealloc(g->fail, g->states_cap * sizeof *g->fail);
-        g->ways = pm_xrealloc(g->ways, g->states_cap * sizeof *g->ways);
-    }
-    memset(g->next + g->states * g->classes, 0, g->classes * sizeof *g->next);
-    g->out[g->states] = g->fail[g->states] = 0;
-    g->ways[g->states] = (struct way){0};
-    return (uint32_t)g->states++;
 }
 static uint32_t set_new(struct rule_gate *g) {
     size_t words = g->pattern_words + g->rule_words;
@@ -188,69 +177,100 @@ static uint32_t set_new(struct rule_gate *g) {
     memset(g->sets + g->set_count * words, 0, words * sizeof *g->sets);
     return (uint32_t)g->set_count++;
 }
-static void gate_add(struct rule_gate *g, struct pm_str literal, size_t pattern, uint32_t rule) {
-    uint32_t s = 0;
-    for (size_t i = 0; i < literal.n; i++) {
-        size_t at = s * g->classes + g->class_of[(unsigned char)literal.p[i]];
-        if (!g->next[at]) {
-            uint32_t made = state_new(g); // may move g->next
-            g->next[at] = made;
-            g->ways[made] = (struct way){.sibling = g->ways[s].child,
-                                         .by = g->class_of[(unsigned char)literal.p[i]]};
-            g->ways[s].child = made;
-        }
-        s = g->next[at];
-    }
-    if (!g->out[s]) {
-        uint32_t made = set_new(g);
-        g->out[s] = made;
-    }
-    bit_set(set_at(g, g->out[s]), pattern);
-    bit_set(set_at(g, g->out[s]) + g->pattern_words, rule);
+
+// The trie that it is made from, in the order of the literals.
+struct branch {
+    uint32_t child, sibling; // the first behind this one; the next behind the same
+    uint32_t out;
+    uint8_t by;
+};
+struct trie {
+    struct branch *branches;
+    size_t n, cap;
+};
+static uint32_t branch_to(struct trie *t, uint32_t from, uint8_t by) {
+    uint32_t at = t->branches[from].child;
+    while (at && t->branches[at].by != by) at = t->branches[at].sibling;
+    if (at) return at;
+    struct branch *made = PM_PUSH(t->branches, t->n, t->cap);
+    *made = (struct branch){.sibling = t->branches[from].child, .by = by};
+    return t->branches[from].child = (uint32_t)(t->n - 1);
 }
-// Breadth first: a state's failure state is done before it, so its set can be taken over,
-// and its row, over which go the state's own ways on. There are few of these: they are
-// chained, so that not every class of every state is looked at.
-static void gate_link(struct rule_gate *g) {
-    uint32_t *queue = pm_xmalloc(g->states * sizeof *queue);
-    size_t head = 0, tail = 0, words = g->pattern_words + g->rule_words,
-           row_bytes = g->classes * sizeof *g->next;
-    for (uint32_t to = g->ways[0].child; to; to = g->ways[to].sibling) queue[tail++] = to;
-    while (head < tail) {
-        uint32_t s = queue[head++], f = g->fail[s], *row = &g->next[s * g->classes];
-        const uint32_t *back = &g->next[f * g->classes];
-        if (g->out[f] && !g->out[s]) g->out[s] = g->out[f];
-        else if (g->out[f])
-            for (size_t w = 0; w < words; w++) set_at(g, g->out[s])[w] |= set_at(g, g->out[f])[w];
-        memcpy(row, back, row_bytes);
-        for (uint32_t to = g->ways[s].child; to; to = g->ways[to].sibling) {
-            g->fail[to] = back[g->ways[to].by];
-            row[g->ways[to].by] = to;
-            queue[tail++] = to;
+static void trie_add(struct trie *t, struct rule_gate *g, struct pm_str literal, size_t pattern,
+                     uint32_t rule) {
+    uint32_t at = 0;
+    for (size_t i = 0; i < literal.n; i++)
+        at = branch_to(t, at, g->class_of[(unsigned char)literal.p[i]]);
+    if (!t->branches[at].out) t->branches[at].out = set_new(g);
+    bit_set(set_at(g, t->branches[at].out), pattern);
+    bit_set(set_at(g, t->branches[at].out) + g->pattern_words, rule);
+}
+
+static uint32_t gate_step(const struct rule_gate *g, uint32_t s, uint32_t by) {
+    while (s >= g->row_count) {
+        const struct state *at = &g->states[s];
+        for (uint32_t to = at->child; to < at->child + at->children; to++)
+            if (g->states[to].by == by) return to | (g->states[to].out ? ROW_HIT : 0);
+        s = at->fail;
+    }
+    return g->rows[((size_t)s << g->row_bits) + by];
+}
+// What ends where it falls back to ends here, too.
+static void out_join(struct rule_gate *g, struct state *s) {
+    uint32_t also = g->states[s->fail].out;
+    if (!s->out) s->out = also;
+    else if (also)
+        for (size_t w = 0; w < g->pattern_words + g->rule_words; w++)
+            set_at(g, s->out)[w] |= set_at(g, also)[w];
+}
+// The row of the state to which it falls back, over which go its own ways on.
+static void row_fill(struct rule_gate *g, uint32_t s) {
+    uint32_t *row = g->rows + ((size_t)s << g->row_bits);
+    const struct state *at = &g->states[s];
+    if (s) memcpy(row, g->rows + ((size_t)at->fail << g->row_bits), sizeof *row << g->row_bits);
+    else memset(row, 0, sizeof *row << g->row_bits);
+    for (uint32_t to = at->child; to < at->child + at->children; to++)
+        row[g->states[to].by] = to | (g->states[to].out ? ROW_HIT : 0);
+}
+// Breadth first: the state to which one falls back has a lesser number and is done, and so
+// is its row where this one has a row.
+static void gate_link(struct rule_gate *g, const struct trie *t) {
+    uint32_t *queue = pm_xmalloc(t->n * sizeof *queue), tail = 1;
+    g->state_count = (uint32_t)t->n;
+    g->row_count = g->state_count < ROWS_MAX ? g->state_count : ROWS_MAX;
+    g->states = pm_xmalloc(t->n * sizeof *g->states);
+    g->rows = pm_xmalloc((sizeof *g->rows * g->row_count) << g->row_bits);
+    g->states[0] = (struct state){0};
+    queue[0] = 0;
+    for (uint32_t s = 0; s < g->state_count; s++) {
+        struct state *at = &g->states[s];
+        at->child = tail;
+        for (uint32_t to = t->branches[queue[s]].child; to; to = t->branches[to].sibling, tail++) {
+            struct state *made = &g->states[tail];
+            uint8_t by = t->branches[to].by;
+            queue[tail] = to;
+            *made = (struct state){.by = by, .out = t->branches[to].out};
+            if (s) made->fail = gate_step(g, at->fail, by) & ~ROW_HIT;
+            out_join(g, made);
+            at->children++;
         }
+        if (s < g->row_count) row_fill(g, s);
     }
     free(queue);
 }
 static void gate_classes(struct rule_gate *g, const struct pm_ruleset *rs) {
-    g->classes = 1;
+    unsigned classes = 1;
     for (size_t p = 0; p < rs->pattern_count; p++)
         for (size_t l = 0; l < rs->patterns[p].literal_count; l++)
             for (size_t i = 0; i < rs->patterns[p].literals[l].n; i++) {
                 unsigned char c = (unsigned char)rs->patterns[p].literals[l].p[i];
-                if (!g->class_of[c]) g->class_of[c] = (uint8_t)g->classes++;
+                if (!g->class_of[c]) g->class_of[c] = (uint8_t)classes++;
             }
+    while (1u << g->row_bits < classes) g->row_bits++;
     for (int c = 'A'; c <= 'Z'; c++) g->class_of[c] = g->class_of[c + 32];
 }
-
-// The walk over raw text: one table look-up a byte. Rows are told by their offset, and a
-// state where a literal ends by its top bit.
 enum { WALK_ODD = 255 }; // no class: a backslash or a typographic quote begins here
-#define WALK_HIT (UINT32_C(1) << 31)
-static void walk_new(struct rule_gate *g) {
-    size_t n = g->states * g->classes;
-    g->walk = pm_xmalloc(n * sizeof *g->walk);
-    for (size_t i = 0; i < n; i++)
-        g->walk[i] = g->next[i] * g->classes | (g->out[g->next[i]] ? WALK_HIT : 0);
+static void walk_classes(struct rule_gate *g) {
     memcpy(g->walk_class, g->class_of, sizeof g->walk_class);
     for (int c = '\t'; c <= '\r'; c++) g->walk_class[c] = g->class_of[' '];
     g->walk_class['\\'] = g->walk_class[0xe2] = WALK_ODD;
@@ -258,32 +278,31 @@ static void walk_new(struct rule_gate *g) {
 
 struct rule_gate *rule_gate_new(const struct pm_ruleset *rs, const uint64_t *only) {
     struct rule_gate *g = pm_xmalloc(sizeof *g);
+    struct trie t = {0};
     memset(g, 0, sizeof *g);
     gate_classes(g, rs);
+    walk_classes(g);
     g->pattern_words = BITSET_WORDS(rs->pattern_count);
     g->rule_words = BITSET_WORDS(rs->rule_count);
     g->always = pm_xmalloc((g->rule_words + 1) * sizeof *g->always);
     memset(g->always, 0, (g->rule_words + 1) * sizeof *g->always);
     for (size_t r = 0; r < rs->rule_count; r++)
         if (rs->rules[r].ungated) bit_set(g->always, r);
-    state_new(g);
+    *PM_PUSH(t.branches, t.n, t.cap) = (struct branch){0};
     set_new(g); // 0: nothing
     for (size_t p = 0; p < rs->pattern_count; p++)
         for (size_t l = 0; l < rs->patterns[p].literal_count && (!only || bit_get(only, p)); l++)
-            gate_add(g, rs->patterns[p].literals[l], p, rs->patterns[p].rule);
-    gate_link(g);
-    if (only) walk_new(g); // the gate of all rules is asked for whole texts, by rule_gate_run
+            trie_add(&t, g, rs->patterns[p].literals[l], p, rs->patterns[p].rule);
+    gate_link(g, &t);
+    free(t.branches);
     return g;
 }
 void rule_gate_free(struct rule_gate *g) {
     if (!g) return;
-    free(g->next);
-    free(g->out);
-    free(g->fail);
-    free(g->ways);
+    free(g->rows);
+    free(g->states);
     free(g->sets);
     free(g->always);
-    free(g->walk);
     free(g);
 }
 void rule_gate_run(const struct rule_gate *g, struct pm_str text, uint64_t *patterns,
@@ -292,9 +311,10 @@ void rule_gate_run(const struct rule_gate *g, struct pm_str text, uint64_t *patt
     memcpy(rules, g->always, g->rule_words * sizeof *rules);
     uint32_t s = 0;
     for (size_t i = 0; i < text.n; i++) {
-        s = g->next[s * g->classes + g->class_of[(unsigned char)text.p[i]]];
-        if (!g->out[s]) continue;
-        const uint64_t *set = set_at(g, g->out[s]);
+        uint32_t to = gate_step(g, s, g->class_of[(unsigned char)text.p[i]]);
+        s = to & ~ROW_HIT;
+        if (to == s) continue;
+        const uint64_t *set = set_at(g, g->states[s].out);
         for (size_t w = 0; w < g->pattern_words; w++) patterns[w] |= set[w];
         for (size_t w = 0; w < g->rule_words; w++) rules[w] |= set[g->pattern_words + w];
     }
@@ -316,7 +336,6 @@ static unsigned char odd_char(const char **p, const char *end) {
     return (unsigned char)s[2] < 0x9c ? '\'' : '"';
 }
 const char *rule_gate_next(const struct rule_gate *g, const char *p, const char *end) {
-    const uint32_t *walk = g->walk;
     uint32_t s = 0;
     unsigned blank = g->class_of[' '], before = blank;
     for (; p < end; p++) {
@@ -328,8 +347,8 @@ const char *rule_gate_next(const struct rule_gate *g, const char *p, const char 
         }
         if (category == blank && before == blank && blank) continue; // a run of blanks is one
         before = category;
-        s = walk[s + category];
-        if (s & WALK_HIT) return p + 1;
+        s = gate_step(g, s, category);
+        if (s & ROW_HIT) return p + 1;
     }
     return NULL;
 }

@@ -164,13 +164,16 @@ int pm_yaml_line(const json_t *mapping_) {
 }
 int pm_yaml_key_line(const json_t *mapping_, const char *key) {
     const json_t *keys = json_object_get(mapping_, KEYS_KEY);
-    const char *at = json_string_value(keys);
-    size_t n = strlen(key);
-    for (; at && *at; at = strchr(at + 1, '\n')) {
-        const char *line = at[1] ? strchr(at + 1, '\n') : NULL; // behind the key
-        if (!line) break;
-        if ((size_t)(line - at - 1) == n && memcmp(at + 1, key, n) == 0) return atoi(line + 1);
-        at = line;
+    struct pm_str text = {json_string_value(keys), json_string_length(keys)};
+    ptrdiff_t at = text.n ? 0 : -1, line, end;
+    uint64_t found;
+    for (; at >= 0; at = end) {
+        line = pm_str_chr(text, '\n', (size_t)at + 1);
+        end = line < 0 ? -1 : pm_str_chr(text, '\n', (size_t)line + 1);
+        if (end < 0) break;
+        if (pm_str_eqc(pm_str_sub(text, (size_t)at + 1, (size_t)(line - at - 1)), key) &&
+            pm_str_u64(pm_str_sub(text, (size_t)line + 1, (size_t)(end - line - 1)), &found))
+            return (int)found;
     }
     return pm_yaml_line(mapping_);
 }
