@@ -15,6 +15,13 @@ static const struct row {
     {"gzip-truncated", true},
     {"gzip-corrupt", true},
     {"gzip-trailing", false}, // foreign bytes behind whole data: nothing of a log
+    {"packed-trailing", false},
+    {"xz-truncated", true},
+    {"xz-corrupt", true},
+    {"xz-trailing", false},
+    {"zstd-truncated", true},
+    {"zstd-corrupt", true},
+    {"zstd-trailing", false},
     {"no-temporary-*", true},
     {"limit-count", false},     // of attempts that events only count: read, and not made up
     {"limit-incidents", false}, // of one cause: the smallest are told as one

@@ -11,6 +11,7 @@
 // is none of our business (and said so). Nothing is written under a name from an archive.
 #define _XOPEN_SOURCE 700 // realpath
 #include "bundle/bundle.h"
+#include "bundle/unpack.h"
 #include "pm/intern.h"
 #include "pm/scan.h"
 #include "pm/when.h"
@@ -189,6 +190,14 @@ static void archive(struct walk *w, struct pm_source *s, const struct pm_member 
 }
 
 // `inside`: the path that members of `s`, should it be an archive, stand under.
+static struct pm_source *unpacked(struct pm_source *s, enum pm_content content,
+                                  struct pm_str path) {
+    if (content == PM_CONTENT_GZIP) return pm_source_gzip(s, path);
+    struct pm_str head = pm_source_peek(s, 4096);
+    const struct pm_packing *packing = pm_packing_of(head.p, head.n);
+    return packing ? pm_source_unpack(packing, s, path) : pm_source_filter(s, path);
+}
+
 static void unwrap(struct walk *w, struct pm_source *s, const struct pm_member *m,
                    struct pm_str inside, uint64_t depth) {
     const char *what;
@@ -207,8 +216,7 @@ static void unwrap(struct walk *w, struct pm_source *s, const struct pm_member *
         break;
     case PM_CONTENT_GZIP:
     case PM_CONTENT_FILTER: {
-        struct pm_source *inner =
-            content == PM_CONTENT_GZIP ? pm_source_gzip(s, m->path) : pm_source_filter(s, m->path);
+        struct pm_source *inner = unpacked(s, content, m->path);
         unwrap(w, inner, m, inside, depth + 1);
         w->partial |= pm_source_report(inner, w->diags);
         pm_source_close(inner);

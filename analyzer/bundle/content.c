@@ -12,6 +12,7 @@ static const struct magic magics[] = {
     {0, 2, "\x1f\x8b", PM_CONTENT_GZIP, "gzip"},
     {0, 6, "\xfd\x37zXZ\0", PM_CONTENT_FILTER, "xz"},
     {0, 4, "\x28\xb5\x2f\xfd", PM_CONTENT_FILTER, "zstd"},
+    {0, 4, "\x50\x2a\x4d\x18", PM_CONTENT_FILTER, "zstd"}, // a frame without data: pzstd's
     {0, 4, "\x04\x22\x4d\x18", PM_CONTENT_FILTER, "lz4"},
     {4, 6, "1AY&SY", PM_CONTENT_FILTER, "bzip2"},
     {0, 4, "LZIP", PM_CONTENT_FILTER, "lzip"},

@@ -1,8 +1,8 @@
 // Decompression and archives, layer over layer. What the bytes are, content.c decides.
 //
-// gzip has a file of its own (gunzip.c): concatenated members, and whatever a cut file
-// still yields (libarchive keeps the last block of a cut file to itself). The other
-// filters (bzip2, xz, zstd, lz4, lzip, compress) and the archives (tar in its dialects,
+// gzip has a file of its own (gunzip.c), and so have xz and zstd (unpack.c): concatenated
+// members, and whatever a cut file still yields (libarchive keeps the last block of a cut
+// file to itself). The other filters (bzip2, lz4, lzip, compress) and the archives (tar in its dialects,
 // zip, 7z, cpio) come through libarchive, with external programs never enabled. zip and 7z
 // want to seek: from a stream they go through an unnamed temporary file, bounded by the
 // member limit.
@@ -175,7 +175,8 @@ struct pm_archive {
     struct pm_str path;
     FILE *spool;
     struct pm_source entry; // the source of the current entry
-    bool ended;
+    uint64_t pulled;        // given to libarchive so far; of that the last block is in `in`
+    bool ended, told_tail;
     char in[PM_SOURCE_BLOCK_BYTES];
 };
 
@@ -183,6 +184,7 @@ static la_ssize_t pull(struct archive *a, void *ctx, const void **block) {
     (void)a;
     struct pm_archive *ar = ctx;
     size_t n = pm_source_read(ar->below, ar->in, sizeof ar->in);
+    ar->pulled += n;
     *block = ar->in;
     return (la_ssize_t)n;
 }
@@ -220,9 +222,12 @@ static const char *archive_says(struct pm_archive *ar) {
     return text ? text : "damaged";
 }
 
+static struct pm_archive *archive_of(struct pm_source *entry) {
+    return (struct pm_archive *)(void *)((char *)entry - offsetof(struct pm_archive, entry));
+}
+
 static size_t entry_fill(struct pm_source *s, char *p, size_t n) {
-    struct pm_archive *ar =
-        (struct pm_archive *)(void *)((char *)s - offsetof(struct pm_archive, entry));
+    struct pm_archive *ar = archive_of(s);
     la_ssize_t got = archive_read_data(ar->a, p, n);
     if (got >= 0) return (size_t)got;
     pm_source_broke(s, "archive-broken", "breaks off: %s; what came before is used",
@@ -230,9 +235,31 @@ static size_t entry_fill(struct pm_source *s, char *p, size_t n) {
     return 0;
 }
 
-static void filter_close(struct pm_source *s) {
-    pm_archive_close((struct pm_archive *)(void *)((char *)s - offsetof(struct pm_archive, entry)));
+// Whether something follows what the filter took: not the zeros that fill up a block.
+static bool has_tail(struct pm_archive *ar) {
+    const int64_t taken = archive_filter_bytes(ar->a, archive_filter_count(ar->a) - 1);
+    uint64_t left = taken >= 0 && (uint64_t)taken < ar->pulled ? ar->pulled - (uint64_t)taken : 0;
+    if (left > sizeof ar->in || left > ar->pulled) return false;
+    const size_t last = (ar->pulled - 1) % sizeof ar->in + 1; // blocks before it were full
+    const char *at = ar->in + last - (left < last ? left : last);
+    for (size_t n = (size_t)(ar->in + last - at); n > 0;
+         n = pm_source_read(ar->below, ar->in, sizeof ar->in), at = ar->in)
+        for (size_t i = 0; i < n; i++)
+            if (at[i]) return true;
+    return false;
 }
+static size_t filter_fill(struct pm_source *s, char *p, size_t n) {
+    struct pm_archive *ar = archive_of(s);
+    size_t got = entry_fill(s, p, n);
+    if (got || s->code || ar->told_tail || !ar->pulled) return got;
+    ar->told_tail = true;
+    if (has_tail(ar))
+        pm_source_broke(s, "packed-trailing",
+                        "bytes of another kind follow the compressed data: left out");
+    return got;
+}
+
+static void filter_close(struct pm_source *s) { pm_archive_close(archive_of(s)); }
 
 static void broken_open(struct pm_archive *ar) {
     pm_source_broke(&ar->entry, "archive-broken", "cannot be opened: %s", archive_says(ar));
@@ -242,11 +269,9 @@ static void broken_open(struct pm_archive *ar) {
 struct pm_source *pm_source_filter(struct pm_source *below, struct pm_str path) {
     struct pm_archive *ar = archive_new(below, path);
     pm_source_init(&ar->entry, below, path);
-    ar->entry.fill = entry_fill;
+    ar->entry.fill = filter_fill;
     ar->entry.close = filter_close;
     archive_read_support_filter_bzip2(ar->a);
-    archive_read_support_filter_xz(ar->a);
-    archive_read_support_filter_zstd(ar->a);
     archive_read_support_filter_lz4(ar->a);
     archive_read_support_filter_lzip(ar->a);
     archive_read_support_filter_compress(ar->a);

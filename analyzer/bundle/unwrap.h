@@ -50,9 +50,11 @@ struct pm_source *pm_source_gzip(struct pm_source *below, struct pm_str path);
 // The same by one of pm_inflaters, for tests; over what cannot be read again it is zlib.
 struct pm_source *pm_source_gzip_by(const struct pm_inflater *with, struct pm_source *below,
                                     struct pm_str path);
-struct pm_source *
-pm_source_filter(struct pm_source *below,
-                 struct pm_str path); // bzip2, xz, zstd, lz4, lzip, compress, by libarchive
+// xz and zstd by their own libraries (unpack.c); bzip2, lz4, lzip, compress by libarchive.
+struct pm_source *pm_source_filter(struct pm_source *below, struct pm_str path);
+struct pm_packing;
+struct pm_source *pm_source_unpack(const struct pm_packing *packing, struct pm_source *below,
+                                   struct pm_str path);
 void pm_source_close(struct pm_source *s);
 // Fills p as far as the source goes. Fewer than n bytes: it has ended or broken.
 size_t pm_source_read(struct pm_source *s, char *p, size_t n);
