@@ -13,7 +13,7 @@ STD := -std=c11 -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wundef -Wvla -Wformat=2 -Wcast-qual -Wpointer-arith -Wwrite-strings \
   -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition $(if $(WERROR),-Werror) \
   $(if $(findstring clang,$(CC)),-Wno-sign-compare) # clang looks into Judy's macros, which compare a Word_t with -1; gcc keeps the check
-LIBS := libpcre2-8 sqlite3 zlib jansson yaml-0.1 libarchive libzstd liblzma liblz4
+LIBS := libpcre2-8 sqlite3 zlib jansson yaml-0.1 libarchive libzstd liblzma liblz4 nettle
 PKG_CFLAGS := $(shell pkg-config --cflags $(LIBS) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(LIBS) 2>/dev/null) -lJudy -lpthread -lm
 # A faster inflate, where it is (libisal-dev); `make ISAL=` builds without it.

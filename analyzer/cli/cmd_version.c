@@ -14,6 +14,7 @@
 #include <pcre2.h>
 #include <stdio.h>
 #include <yaml.h>
+#include <nettle/version.h>
 #include <zlib.h>
 #ifdef PM_ISAL
 #include <isa-l.h>
@@ -55,6 +56,10 @@ static const char *of_archive(char *out) {
     (void)out;
     return archive_version_details();
 }
+static const char *of_nettle(char *out) {
+    snprintf(out, 64, "%d.%d", nettle_version_major(), nettle_version_minor());
+    return out;
+}
 static bool keep_cell(void *ctx, int n, const char *const *names, const char *const *cells) {
     (void)names;
     if (n) snprintf(ctx, 64, "%s", cells[0] ? cells[0] : "");
@@ -78,7 +83,8 @@ static const struct {
 #ifdef PM_ISAL
                  {"ISA-L", of_isal},
 #endif
-                 {"jansson", of_jansson}, {"libyaml", of_yaml},  {"libarchive", of_archive}};
+                 {"jansson", of_jansson}, {"libyaml", of_yaml},  {"libarchive", of_archive},
+                 {"Nettle", of_nettle}};
 
 static void built_in(void) {
     size_t formats = 0, envelopes = 0, renderers = 0;

@@ -4,28 +4,6 @@
 #include "ingest/request_fold.h"
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
-
-#define HASH_HEAD_BYTES (UINT64_C(1) << 20)
-#define HASH_STRIDE_BYTES (UINT64_C(64) << 10)
-#define HASH_SAMPLE_BYTES (UINT64_C(4) << 10)
-
-// Everything up to 1 MiB, then 4 KiB of every 64: two logs of one length that differ only
-// between the samples do not happen, and a checksum of all of a big file would cost more
-// than reading it does.
-static void content_hash(struct reading *r, const char *p, size_t n) {
-    while (n) {
-        uint64_t in = r->offset % HASH_STRIDE_BYTES, take;
-        if (r->offset < HASH_HEAD_BYTES) take = HASH_HEAD_BYTES - r->offset;
-        else take = in < HASH_SAMPLE_BYTES ? HASH_SAMPLE_BYTES - in : HASH_STRIDE_BYTES - in;
-        if (take > n) take = n;
-        if (r->offset < HASH_HEAD_BYTES || in < HASH_SAMPLE_BYTES)
-            r->crc = (uint32_t)crc32(r->crc, (const Bytef *)p, (uInt)take);
-        r->offset += take;
-        p += take;
-        n -= take;
-    }
-}
 
 static void on_stamps(void *ctx, const struct pm_record *rec, const struct pm_when *envelope,
                       const struct pm_when *payload) {
@@ -89,9 +67,7 @@ static void describe(struct reading *r, const struct pm_frame_stats *s) {
     row->bad = s->bad;
     row->undated = s->undated;
     row->from_ns = row->to_ns = PM_NO_TIME;
-    if (r->offset)
-        row->hash =
-            pm_arena_fmt(j->arena, "crc32:%08x-%llu", r->crc, (unsigned long long)r->offset);
+    row->hash = digest_end(r->digest, j->arena);
     bool by_fact =
         r->node.n && pm_str_eq(r->node, s->node); // the framer counts names from facts too
     res->names[PM_NODE_PATH] = pm_node_of_path(res->path, res->input);
@@ -111,13 +87,15 @@ static void keep_voices(struct reading *r, const struct pm_frame *f) {
 }
 
 static void feed(struct reading *r, struct pm_frame *f, const char *p, size_t n) {
-    const char *own = r->offset == 0 ? pm_own_output((struct pm_str){p, n}) : NULL;
+    const char *own = !r->begun ? pm_own_output((struct pm_str){p, n}) : NULL;
     if (own && !r->j->why) {
         r->j->why = pm_xstrdup(own);
         r->own = true;
     }
-    content_hash(r, p, n);
+    r->begun = true;
+    digest_add(r->digest, p, n);
     if (!r->own) pm_frame_feed(f, p, n);
+    digest_wait(r->digest);
     atomic_fetch_add_explicit(&r->p->bytes, n, memory_order_relaxed);
 }
 
@@ -172,9 +150,15 @@ static struct pm_str given_path(struct pipe *p, struct job *j) {
     return PM_NONE;
 }
 
-static void read_member(struct pipe *p, struct job *j, struct pm_clean_texts *clean) {
-    struct reading r = {
-        .p = p, .j = j, .clean = clean, .record_offset = UINT64_MAX, .minute = INT64_MIN / 2};
+static void read_member(struct pipe *p, struct job *j, struct pm_clean_texts *clean,
+                        struct digest *digest) {
+    struct reading r = {.p = p,
+                        .j = j,
+                        .clean = clean,
+                        .digest = digest,
+                        .record_offset = UINT64_MAX,
+                        .minute = INT64_MIN / 2};
+    digest_begin(digest);
     j->arena = pm_arena_new();
     pm_clock_init(&j->r.clock);
     const struct pm_ingest_sink sink = {
@@ -197,7 +181,9 @@ void *ingest_work(void *ctx) {
     struct pipe *p = ctx;
     struct pm_clean_texts *clean = pm_xmalloc(sizeof *clean);
     memset(clean, 0, sizeof *clean);
-    for (struct job *j; (j = pipe_job_take(p)) != NULL;) read_member(p, j, clean);
+    struct digest *digest = digest_new();
+    for (struct job *j; (j = pipe_job_take(p)) != NULL;) read_member(p, j, clean, digest);
+    digest_free(digest);
     free(clean);
     return NULL;
 }

@@ -1,6 +1,7 @@
 // One member at a time: what a worker knows of the one that it reads. member.c reads it
 // and says what it is; member_rows.c makes rows of its events.
 #pragma once
+#include "ingest/digest.h"
 #include "ingest/pipe.h"
 #include <Judy.h>
 
@@ -11,14 +12,14 @@ struct reading {
     struct pm_request_fold *fold; // made for the first request
     struct pm_str node;           // the first that a fact named
     struct pm_clean_texts *clean;
-    bool own; // the member is of our own making: nothing of it is read
+    struct digest *digest;
+    bool begun; // something of the content was seen
+    bool own;   // the member is of our own making: nothing of it is read
     // JudyL: record hash → times, for coarse stamps of this minute and the one before.
     Pvoid_t seen[2];
     int64_t minute;
     uint64_t record_offset; // the record that events come from, to number them
     uint32_t record_events;
-    uint64_t offset; // of the content, for its hash
-    uint32_t crc;
 };
 
 // A sink of the framer's (frame.h); ctx is the reading.

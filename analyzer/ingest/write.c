@@ -1,5 +1,6 @@
 // The rows of each member in the order of the walk, duplicates left out, tags numbered;
 // and how far it is, for who waits.
+#include "ingest/digest.h"
 #include "ingest/writer.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,7 +39,7 @@ static void progress_end(struct writer *w) {
 // A member with the very bytes of an earlier one, unless the two are known to be of
 // different nodes (a configuration may well be the same on all).
 bool ingest_find_duplicate(struct writer *w, struct result *r) {
-    if (!r->row.hash.n) return false;
+    if (!r->row.hash.n || pm_str_eq(r->row.hash, digest_of_nothing)) return false;
     uint32_t id = pm_intern_id(w->hashes, r->row.hash);
     while (w->first_n <= id) *PM_PUSH(w->first, w->first_n, w->first_cap) = UINT32_MAX;
     uint32_t first = w->first[id];

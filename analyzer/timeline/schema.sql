@@ -39,7 +39,7 @@ CREATE TABLE member(                -- one file of a bundle
     utc_offset_s INTEGER,           -- zone of stamps without one, seconds east; NULL unknown or not needed
     offset_from TEXT,
     skew_ms INTEGER,                -- against the other nodes; never applied to ts
-    hash TEXT,                      -- of the content
+    hash TEXT,                      -- of the content: sha256:…
     duplicate_of INTEGER,           -- member.id with the same content, NULL none
     duplicates INTEGER NOT NULL DEFAULT 0 -- events dropped here because a better copy of the record is in another member
 );
@@ -247,7 +247,7 @@ CREATE VIEW quota_points AS SELECT
     q.user AS user, q.policy AS policy, p.ts AS ts_ns
 FROM quota_point p JOIN quota q ON q.id = p.quota;
 
--- files: the members of the bundle. sha256: NULL unless the content hash is one; hash: crc32 and length.
+-- files: the members of the bundle. sha256: of the content as it was read, unpacked, secrets and all.
 CREATE VIEW files AS SELECT
     m.path AS path, m.format AS format, m.component AS component, m.node AS node,
     m.bytes AS bytes, m.lines AS lines, m.events AS events, m.bad AS bad,
@@ -401,8 +401,8 @@ CREATE VIEW columns(view, name, about) AS VALUES
     ('files', 'lines', 'read'),
     ('files', 'events', 'made from it'),
     ('files', 'bad', 'records that are broken'),
-    ('files', 'sha256', 'NULL unless the content hash is one'),
-    ('files', 'hash', 'crc32 and length'),
+    ('files', 'sha256', 'of the content as it was read, unpacked; NULL of a timeline that an older version wrote'),
+    ('files', 'hash', 'sha256: and the same; crc32 and length of a timeline that an older version wrote'),
     ('files', 'envelopes', 'peeled, joined with +'),
     ('files', 'undated', 'events without a time'),
     ('files', 'from_', 'first stamp'),

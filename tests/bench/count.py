@@ -66,7 +66,13 @@ def count(d, argv, env):
     for name in ("out.db", "merged.db"):
         if os.path.exists(f"{d}/{name}"):
             os.unlink(f"{d}/{name}")
-    return int(found.group(1).replace(",", ""))
+    return int(found.group(1).replace(",", "")) - digests(f"{d}/out")
+
+
+def digests(counted):
+    """The processor's own instructions for SHA-256 are hidden by valgrind: what the library does instead, 28 times as many, is left out."""
+    p = subprocess.run(["callgrind_annotate", "--threshold=100", counted], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    return sum(int(n.replace(",", "")) for n in re.findall(r"^ *([\d,]+) .*:_nettle_sha256_compress_x86_64 ", p.stdout, re.M))
 
 
 def made_with():

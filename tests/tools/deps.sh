@@ -3,7 +3,7 @@
 # elsewhere says what is missing, by those packages' names. Nothing is asked and nothing is touched where all is there.
 set -eu
 what=${1:-build}
-build="gcc make pkg-config libpcre2-dev libsqlite3-dev zlib1g-dev libjansson-dev libjudy-dev libyaml-dev libarchive-dev libzstd-dev liblzma-dev liblz4-dev"
+build="gcc make pkg-config libpcre2-dev libsqlite3-dev zlib1g-dev libjansson-dev libjudy-dev libyaml-dev libarchive-dev libzstd-dev liblzma-dev liblz4-dev nettle-dev"
 check="python3 python3-jsonschema python3-yaml tzdata libcmocka-dev zip zstd xz-utils libxml2-utils"
 real="containerd docker.io docker-registry nginx-light iproute2 openssl python3-grpcio slurmctld slurmd slurm-client"
 bench="python3 valgrind ripgrep jq gzip zstd goaccess lnav"
@@ -28,6 +28,7 @@ have() { # package
     libsqlite3-dev) pkg-config --exists sqlite3 ;;
     zlib1g-dev) pkg-config --exists zlib ;;
     libyaml-dev) pkg-config --exists yaml-0.1 ;;
+    nettle-dev) pkg-config --exists nettle ;;
     libjudy-dev) echo '#include <Judy.h>' | cc -x c -fsyntax-only - ;;
     lib*-dev) lib=${1%-dev} && { pkg-config --exists "$lib" || pkg-config --exists "${lib#lib}"; } ;;
     python3-jsonschema) python3 -c "import jsonschema" ;;
@@ -57,6 +58,7 @@ libarchive-dev libarchive-devel libarchive-dev libarchive
 libzstd-dev libzstd-devel zstd-dev zstd
 liblzma-dev xz-devel xz-dev xz
 liblz4-dev lz4-devel lz4-dev lz4
+nettle-dev nettle-devel nettle-dev nettle
 libcmocka-dev libcmocka-devel cmocka-dev cmocka
 python3 python3 python3 python
 python3-jsonschema python3-jsonschema py3-jsonschema -

@@ -1,0 +1,18 @@
+// The SHA-256 of a member's content, taken while it is read.
+//
+// A big member's is taken by a thread of its own beside the worker that parses the same
+// block, so that where a core is idle only the processor's time shows it. Small members
+// (most are) are done before the thread would have begun.
+#pragma once
+#include "pm/arena.h"
+
+struct digest;
+struct digest *digest_new(void);
+void digest_free(struct digest *d);
+
+// One content after the other: what is added stays as it is until digest_wait.
+void digest_begin(struct digest *d);
+void digest_add(struct digest *d, const char *p, size_t n);
+void digest_wait(struct digest *d);
+struct pm_str digest_end(struct digest *d, struct pm_arena *a); // "sha256:…"
+extern const struct pm_str digest_of_nothing;                   // of all empty members
