@@ -19,7 +19,7 @@ static const char *const tty_levels[] = {"TRAC", "DEBU", "INFO", "WARN", "ERRO",
 static const char *const levels[] = {"trace", "debug", "info",  "warning",
                                      "warn",  "error", "fatal", "panic"};
 
-static bool is_level(struct pm_str s) {
+bool pm_logrus_level(struct pm_str s) {
     for (size_t i = 0; i < PM_LEN(levels); i++)
         if (pm_str_eqc(s, levels[i])) return true;
     return false;
@@ -45,11 +45,11 @@ static bool text_shape(struct pm_str s) {
     if (!c.at || !pm_scan_word(&c, &word)) return false;
     if (word.n > 1 && word.p[0] == '"')
         word = pm_str_sub(word, 1, word.n - 2); // docker before 1.8: level="error"
-    return is_level(word);
+    return pm_logrus_level(word);
 }
 
 static bool json_shape(const json_t *o) {
-    return is_level(pm_member_text(o, "level")) &&
+    return pm_logrus_level(pm_member_text(o, "level")) &&
            (pm_member_text(o, "msg").p || json_object_get(o, "@version")) &&
            (pm_member_text(o, "time").p || pm_member_text(o, "@timestamp").p);
 }

@@ -12,6 +12,7 @@ struct pm_logrus {
     bool cut;              // a quoted value ends with the record
     struct pm_pairs pairs; // all fields, time, level and msg among them
 };
+bool pm_logrus_level(struct pm_str s); // "info", "warning" …: as its JSON and its text write them
 // Cheap look: is this record logrus, and how does its message begin (still quoted inside:
 // \" stays)? Nothing is allocated. False: not logrus.
 bool pm_logrus_peek(const struct pm_record *r, struct pm_str *msg);

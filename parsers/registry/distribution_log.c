@@ -79,6 +79,72 @@ static bool read_line(struct pm_arena *a, const struct pm_record *r, struct line
     return true;
 }
 
+// ---- the same, where the registry writes JSON: each member is one of these names, which
+// are those above and what else stands beside them.
+enum { LEVEL, MSG, TIME, METHOD, ID, NUMBERS, STATUS = NUMBERS, WRITTEN, KEYS };
+static const struct pm_json_want wants[] = {
+    [LEVEL] = PM_JSON_WANT("level", PM_JSON_TOP),
+    [MSG] = PM_JSON_WANT("msg", PM_JSON_TOP),
+    [TIME] = PM_JSON_WANT("time", PM_JSON_TOP),
+    [METHOD] = PM_JSON_WANT("http.request.method", PM_JSON_TOP),
+    [ID] = PM_JSON_WANT("http.request.id", PM_JSON_TOP),
+    [STATUS] = PM_JSON_WANT("http.response.status", PM_JSON_TOP),
+    [WRITTEN] = PM_JSON_WANT("http.response.written", PM_JSON_TOP),
+    PM_JSON_WANT("http.request.host", PM_JSON_TOP),
+    PM_JSON_WANT("http.request.uri", PM_JSON_TOP),
+    PM_JSON_WANT("http.request.useragent", PM_JSON_TOP),
+    PM_JSON_WANT("http.request.remoteaddr", PM_JSON_TOP),
+    PM_JSON_WANT("http.response.duration", PM_JSON_TOP),
+    PM_JSON_WANT("auth.user.name", PM_JSON_TOP),
+    PM_JSON_WANT("err.code", PM_JSON_TOP),
+    PM_JSON_WANT("err.message", PM_JSON_TOP),
+    PM_JSON_WANT("err.detail", PM_JSON_TOP),
+    PM_JSON_WANT("vars.name", PM_JSON_TOP),
+    PM_JSON_WANT("vars.reference", PM_JSON_TOP),
+    PM_JSON_WANT("vars.digest", PM_JSON_TOP),
+    PM_JSON_WANT("vars.uuid", PM_JSON_TOP),
+    PM_JSON_WANT("auth.user.type", PM_JSON_TOP),
+    PM_JSON_WANT("environment", PM_JSON_TOP),
+    PM_JSON_WANT("go.version", PM_JSON_TOP),
+    PM_JSON_WANT("http.request.contenttype", PM_JSON_TOP),
+    PM_JSON_WANT("http.request.referer", PM_JSON_TOP),
+    PM_JSON_WANT("http.response.contenttype", PM_JSON_TOP),
+    PM_JSON_WANT("instance.id", PM_JSON_TOP),
+    PM_JSON_WANT("service", PM_JSON_TOP),
+    PM_JSON_WANT("version", PM_JSON_TOP),
+};
+
+// Texts, but for the two numbers; what logrus never leaves out; and of a request.
+static bool sure(const struct pm_json_field *f) {
+    for (size_t i = 0; i < PM_LEN(wants); i++)
+        if (f[i].type && f[i].type != PM_JSON_STRING &&
+            (f[i].type != PM_JSON_INTEGER || i < NUMBERS || i >= KEYS))
+            return false;
+    return pm_logrus_level(f[LEVEL].text) && f[MSG].text.n && f[TIME].text.n &&
+           (f[METHOD].text.n || f[ID].text.n);
+}
+
+static const struct pm_json_fields fields = {wants, PM_LEN(wants), sure};
+
+static struct pm_str digits_of(struct pm_arena *a, const struct pm_json_field *f) {
+    if (f->type != PM_JSON_INTEGER) return f->text;
+    char text[24], *p = text + sizeof text;
+    uint64_t n = f->integer < 0 ? 0 - (uint64_t)f->integer : (uint64_t)f->integer;
+    do *--p = (char)('0' + n % 10);
+    while (n /= 10);
+    if (f->integer < 0) *--p = '-';
+    return pm_arena_dup(a, (struct pm_str){p, (size_t)(text + sizeof text - p)});
+}
+
+static void read_fields(struct pm_arena *a, const struct pm_json_field *f, struct line *l) {
+    const struct pm_logrus v = {.level = f[LEVEL].text};
+    for (size_t i = METHOD; i < PM_LEN(wants); i++)
+        if (f[i].type) put(l, wants[i].name, digits_of(a, &f[i]));
+    if (pm_when_rfc3339(f[TIME].text, &l->when) == 0) l->when.kind = PM_WHEN_NONE;
+    l->msg = f[MSG].text;
+    l->trouble = pm_logrus_is_error(&v);
+}
+
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
     if (r->shape == PM_SHAPE_JSON) {
@@ -182,7 +248,8 @@ static enum pm_parse other_error(struct pm_parse_ctx *ctx, const struct pm_recor
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct line l = {0};
-    if (!bid(r, ctx->state) || !read_line(ctx->a, r, &l)) return PM_PARSE_NO;
+    if (r->fields) read_fields(ctx->a, r->fields, &l);
+    else if (!bid(r, ctx->state) || !read_line(ctx->a, r, &l)) return PM_PARSE_NO;
     if (l.id.n && pm_str_starts(l.msg, PM_STR("token ")))
         l.trouble = true; // why a token was not taken is told at any level
     if (l.cut) pm_emit_bad(ctx, r, "line-cut", "log line ends inside a quoted value");
@@ -209,6 +276,7 @@ const struct pm_parser pm_parser_distribution_log = {
         "distribution/distribution:internal/dcontext/http.go, registry/handlers/app.go; captured: docker-registry 2.8.2",
     .component = PM_COMP_REGISTRY,
     .shapes = PM_SHAPE_LINE | PM_SHAPE_JSON,
+    .fields = &fields,
     .bid = bid,
     .parse = parse,
 };

@@ -364,6 +364,43 @@ static void lines_of_events_are_told_alike(void **state) {
     }
 }
 
+// A registry's requests, one a line.
+static void requests_are_told_alike(void **state) {
+    static const char *const levels[] = {"info", "error", "warning", "INFO", ""};
+    static const char *const msgs[] = {
+        "response completed", "response completed with error", "authorizing request",
+        "error authorizing context: authorization token required", "token from untrusted issuer"};
+    static const char *const tails[] = {
+        "\"err.code\":\"manifest unknown\",\"err.message\":\"manifest unknown\",",
+        "\"vars.name\":\"acme/web\",\"vars.reference\":\"1\",",
+        "\"auth.user.name\":\"joe\",\"go.version\":null,",
+        "\"http.request.method\":\"PUT\",",
+        "\"http.response.written\":-7,",
+        "\"http.response.written\":\"x\",",
+        "\"error\":\"stranger\",",
+        "\"level\":\"error\",",
+        "\"kind\":\"Event\","};
+    (void)state;
+    for (int i = 0; i < 200; i++) {
+        struct pm_buf b = {0};
+        for (unsigned k = draw(20) + 1; k; k--) {
+            pm_buf_fmt(&b, "{\"level\":\"%s\",", PICK(levels));
+            if (!draw(3)) pm_buf_lit(&b, PICK(tails));
+            if (draw(9)) pm_buf_lit(&b, "\"http.request.method\":\"GET\",");
+            pm_buf_fmt(&b, "\"http.request.uri\":\"/v2/acme/web/manifests/%u\",", draw(3));
+            if (draw(9)) pm_buf_fmt(&b, "\"http.response.status\":%u,", 200 + draw(300));
+            if (draw(9)) pm_buf_fmt(&b, "\"http.response.duration\":\"%u.5ms\",", draw(90));
+            if (draw(9)) pm_buf_fmt(&b, "\"http.request.id\":\"%u\",", draw(90));
+            pm_buf_fmt(&b, "\"msg\":\"%s\",\"time\":\"2026-04-12T06:00:%02uZ\"}", PICK(msgs),
+                       draw(60));
+            if (draw(30)) pm_buf_addc(&b, '\n');
+        }
+        if (!draw(3)) b.p[draw((unsigned)b.n)] = (char)draw(256);
+        same_both_ways(pm_buf_str(&b));
+        pm_buf_free(&b);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(members_are_read),
@@ -371,6 +408,7 @@ int main(void) {
         cmocka_unit_test(lists_and_trees_agree),
         cmocka_unit_test(event_lists_are_told_alike),
         cmocka_unit_test(lines_of_events_are_told_alike),
+        cmocka_unit_test(requests_are_told_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
