@@ -185,39 +185,36 @@ static void token_scope(struct pm_arena *a, struct pm_str query, struct pm_regis
     out->push = pm_str_has(pm_str_from(rest, (size_t)colon), PM_STR("push"));
 }
 
-// Like pm_str_rfind, for a word that begins with a slash: of these a path has few.
-static ptrdiff_t last_part(struct pm_str path, struct pm_str word) {
-    ptrdiff_t last = -1;
-    for (ptrdiff_t at = pm_str_chr(path, '/', 0); at >= 0;
-         at = pm_str_chr(path, '/', (size_t)at + 1))
-        if (pm_str_starts(pm_str_from(path, (size_t)at), word)) last = at;
-    return last;
-}
-
 // Artifactory's and Nexus' paths name the hosted repository before /v2/; it is no part of
 // the image's name there.
 static void v2_path(struct pm_str rest, struct pm_registry_url *out) {
     static const struct {
-        const char *word;
+        struct pm_str word;
         enum pm_url_what what;
-    } parts[] = {{"/manifests/", PM_URL_MANIFEST},
-                 {"/blobs/uploads", PM_URL_UPLOAD},
-                 {"/blobs/", PM_URL_BLOB},
-                 {"/tags/list", PM_URL_TAGS}};
+    } parts[] = {{{"/manifests/", 11}, PM_URL_MANIFEST},
+                 {{"/blobs/uploads", 14}, PM_URL_UPLOAD},
+                 {{"/blobs/", 7}, PM_URL_BLOB},
+                 {{"/tags/list", 10}, PM_URL_TAGS}};
     if (!rest.n) {
         out->what = PM_URL_PING;
         return;
     }
     if (pm_str_starts(rest, PM_STR("_catalog"))) out->what = PM_URL_CATALOG;
     if (pm_str_chr(rest, '/', 0) < 0) return; // "_catalog"
+    size_t last[PM_LEN(parts)] = {0};         // of each word, as a path may hold it more than once
+    for (const char *p = rest.p + 1, *end = rest.p + rest.n;
+         (p = memchr(p, '/', (size_t)(end - p))) && end - p > 1; p++)
+        for (size_t i = 0; i < PM_LEN(parts); i++)
+            if (p[1] == parts[i].word.p[1] &&
+                pm_str_starts((struct pm_str){p, (size_t)(end - p)}, parts[i].word))
+                last[i] = (size_t)(p - rest.p);
     for (size_t i = 0; i < PM_LEN(parts); i++) {
-        ptrdiff_t at = last_part(rest, pm_str_c(parts[i].word));
-        if (at <= 0) continue;
+        if (!last[i]) continue;
         out->what = parts[i].what;
-        out->repository = pm_str_sub(rest, 0, (size_t)at);
+        out->repository = pm_str_sub(rest, 0, last[i]);
         out->push = out->what == PM_URL_UPLOAD;
         if (out->what == PM_URL_MANIFEST || out->what == PM_URL_BLOB)
-            out->reference = pm_str_from(rest, (size_t)at + strlen(parts[i].word));
+            out->reference = pm_str_from(rest, last[i] + parts[i].word.n);
         return;
     }
 }

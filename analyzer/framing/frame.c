@@ -171,7 +171,10 @@ static void document_end(struct pm_frame *f) {
 
 static size_t take_lines(struct pm_frame *f, const char *p, size_t n, bool end) {
     if (!f->decided) frame_sparse_decide(f);
-    if (!f->sparse || f->skip_line || f->plain) return take_line(f, p, n, end);
+    if (!f->sparse || f->skip_line || f->plain) {
+        size_t sure = f->skip_line || f->plain ? 0 : frame_sure_line(f, p, n);
+        return sure ? sure : take_line(f, p, n, end);
+    }
     size_t skipped;
     enum frame_next next = frame_sparse(f, p, n, end, &skipped);
     if (next != NEXT_READ) return skipped;

@@ -83,8 +83,8 @@ static int auction(struct pm_frame *f, const struct pm_record *r, bool fallbacks
 }
 
 static int find_parser(struct pm_frame *f, const struct pm_record *r) {
-    if (r->fields) return frame_ask(f, f->listed.who, r) != PM_PARSE_NO ? f->listed.who : -1;
-    int first = f->sticky;
+    int first = r->sure ? f->mru[0] : f->sticky;
+    if (r->sure) return frame_ask(f, first, r) != PM_PARSE_NO ? first : -1;
     if (first >= 0) {
         if (bid_of(f, (size_t)first, r) > 0 && frame_ask(f, first, r) != PM_PARSE_NO) return first;
         f->sticky = -1;
@@ -107,7 +107,7 @@ bool frame_dispatch(struct pm_frame *f, struct pm_record *r) {
     r->hint.pod = or_base(r->hint.pod, f->base.pod);
     r->hint.container = or_base(r->hint.container, f->base.container);
     f->voice = frame_voice_of(f, r);
-    frame_terminal_line(f, r);
+    if (!r->sure) frame_terminal_line(f, r);
     int who = find_parser(f, r);
     if (who < 0 && f->o.every && r->shape == PM_SHAPE_JSON &&
         r->text.n) { // a bare JSON body is still text that a person can read
@@ -116,7 +116,7 @@ bool frame_dispatch(struct pm_frame *f, struct pm_record *r) {
         line.json = NULL;
         who = find_parser(f, &line);
     }
-    int inside = frame_nested(f, r), heard = inside >= 0 ? inside : who;
+    int inside = r->sure ? -1 : frame_nested(f, r), heard = inside >= 0 ? inside : who;
     if (f->voice) frame_voice_tally(f, f->voice, r, heard < 0 ? NULL : pm_parsers[heard]);
     if (!f->decided) frame_sparse_note(f, r, heard < 0 ? NULL : pm_parsers[heard]);
     frame_stamps(f, r);

@@ -314,6 +314,10 @@ static inline void *frame_state_of(struct pm_frame *f, size_t i) {
 size_t frame_listed(struct pm_frame *f, struct pm_str s, struct frame_unit *u, uint64_t *newlines);
 struct pm_str frame_listed_kind(const struct pm_frame *f); // of the object that was read last
 
+// frame_sure.c: the whole line at p, where the parser that won last is sure of it and
+// nothing is pending or open around it: the bytes that it takes; 0: it goes the usual way.
+size_t frame_sure_line(struct pm_frame *f, const char *p, size_t n);
+
 // frame_voice.c
 struct frame_voice *frame_voice_of(struct pm_frame *f, const struct pm_record *r);
 // frame_voice_tally.c

@@ -19,6 +19,7 @@ void frame_record_of(struct pm_frame *f, const struct frame_unit *u, struct pm_r
         .shape = u->json || u->fields ? PM_SHAPE_JSON : PM_SHAPE_LINE,
         .json = u->json,
         .fields = u->fields,
+        .sure = u->fields != NULL,
         .list_kind = u->list_kind,
         .line = u->line,
         .offset = u->offset,

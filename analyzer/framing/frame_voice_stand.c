@@ -86,9 +86,9 @@ void frame_voice_stand(const struct pm_frame *f, const struct pm_parser *p,
             if (!v->plain) e->standing = PM_STANDING_HEARSAY;
         }
     }
-    bool quoted = quoted_in_code(r) || (g == PM_GROUP_CLIENT && told_by_logger(r->text)) ||
-                  found_in_code(r->raw);
-    if (v->plain && r->shape == PM_SHAPE_LINE && !f->o.every && quoted) {
+    if (v->plain && r->shape == PM_SHAPE_LINE && !r->sure && !f->o.every &&
+        (quoted_in_code(r) || (g == PM_GROUP_CLIENT && told_by_logger(r->text)) ||
+         found_in_code(r->raw))) {
         e->standing = PM_STANDING_HEARSAY;
         e->voice = 0;
     }

@@ -84,6 +84,10 @@ struct pm_parser {
     // The members that it reads of its JSON records, where that is all. Framing then may
     // leave the tree out and give r->fields: the parser is sure of those, and never says NO.
     const struct pm_json_fields *fields;
+    // Of a line without what a log's line may come with (an envelope, a quotation, an odd
+    // byte): is it whole, surely this parser's, and is what follows surely none of it?
+    // Asked only where this parser won last. It never says NO to such a line.
+    bool (*sure_line)(struct pm_str line);
     size_t state_bytes;
     int (*bid)(const struct pm_record *r, const void *state);
     enum pm_parse (*parse)(struct pm_parse_ctx *ctx, const struct pm_record *r);

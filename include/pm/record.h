@@ -53,6 +53,8 @@ struct pm_record {
     int envelope_count;
     struct pm_str section; // name of the `==> NAME <==` or START frame it stands in
     struct pm_str path;    // member path, a hint only
+    // the parser that is asked said so of it (parser.h): no other is, and nothing is around it
+    bool sure;
     bool folded; // its lines stand in one line of the file: a text inside of a JSON string
     struct pm_record_memo *memo; // NULL: nobody keeps one
 };

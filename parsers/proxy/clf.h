@@ -40,6 +40,8 @@ bool pm_clf_split(struct pm_str text, struct pm_clf *out);
 // `bid` where the text splits and its tail is one of `tails`, a little less where it is
 // cut, else 0.
 int pm_clf_bid(struct pm_str text, unsigned tails, int bid);
+// A line in the family's strictest form, of one of `tails`: it is nobody else's.
+bool pm_clf_sure(struct pm_str line, unsigned tails);
 // Splits, checks the tail, emits the request; a cut line is told by the diagnostic
 // "line-cut" and emitted with what it still says.
 enum pm_parse pm_clf_parse(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_str text,

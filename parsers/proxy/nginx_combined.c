@@ -17,6 +17,10 @@ static int bid(const struct pm_record *r, const void *state) {
     return pm_clf_bid(r->text, PM_CLF_COMBINED | PM_CLF_COMMON, 80);
 }
 
+static bool sure_line(struct pm_str line) {
+    return pm_clf_sure(line, PM_CLF_COMBINED | PM_CLF_COMMON);
+}
+
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     return pm_clf_parse(ctx, r, r->text, PM_CLF_COMBINED | PM_CLF_COMMON, PM_COMP_PROXY);
 }
@@ -29,6 +33,7 @@ const struct pm_parser pm_parser_nginx_combined = {
     .source = "nginx ngx_http_log_module, Apache mod_log_config; captured: nginx 1.22.1",
     .component = PM_COMP_PROXY,
     .shapes = PM_SHAPE_LINE,
+    .sure_line = sure_line,
     .bid = bid,
     .parse = parse,
 };

@@ -14,6 +14,8 @@ static int bid(const struct pm_record *r, const void *state) {
     return pm_clf_bid(r->text, PM_CLF_DISTRIBUTION, 92);
 }
 
+static bool sure_line(struct pm_str line) { return pm_clf_sure(line, PM_CLF_DISTRIBUTION); }
+
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     return pm_clf_parse(ctx, r, r->text, PM_CLF_DISTRIBUTION, PM_COMP_REGISTRY);
 }
@@ -27,6 +29,7 @@ const struct pm_parser pm_parser_distribution_access = {
         "distribution/distribution:vendor/github.com/gorilla/handlers/logging.go; captured: docker-registry 2.8.2",
     .component = PM_COMP_REGISTRY,
     .shapes = PM_SHAPE_LINE,
+    .sure_line = sure_line,
     .bid = bid,
     .parse = parse,
 };
