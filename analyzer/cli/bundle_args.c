@@ -211,7 +211,7 @@ static int outputs_spare(const struct pm_command *c, const struct pm_bundle_args
 static int args_check(const struct pm_command *c, struct pm_bundle_args *args) {
     unsigned parts = c->parts;
     if (args->paths_n == 0)
-        return pm_usage(c, "which %s?", parts & PM_ARGS_BUNDLE ? "bundle" : "timeline");
+        return pm_usage_asks(c, "which %s?", parts & PM_ARGS_BUNDLE ? "bundle" : "timeline");
     for (size_t i = 0; i < args->paths_n; i++)
         if (parts & PM_ARGS_BUNDLE && pm_timeline_is(args->paths[i]))
             return pm_usage(

@@ -54,6 +54,15 @@ struct compare {
     struct pm_arena *a;
 };
 
+// What 'pullmortem BUNDLE -o report.json' writes begins with the name of its schema.
+static bool is_json_report(const char *path) {
+    char head[256];
+    FILE *f = fopen(path, "rb");
+    size_t n = f ? fread(head, 1, sizeof head, f) : 0;
+    if (f) fclose(f);
+    return pm_str_has((struct pm_str){head, n}, PM_STR("\"pullmortem.report/"));
+}
+
 static struct pm_report *report_of(const struct compare *x, const char *path,
                                    struct pm_ruleset *rules, bool *whole) {
     struct pm_diags *diags = pm_diags_new();
@@ -70,9 +79,11 @@ static struct pm_report *report_of(const struct compare *x, const char *path,
     else if (!r) pm_diags_print(diags);
     if (r) pm_report_input(r, t, diags);
     if (r && (r->partial || !r->events)) { // what holds nothing is no ground for "not worse"
-        fprintf(stderr, "pullmortem: %s %s\n", path,
-                r->partial || !r->files_n ? "could not be read, or only in part"
-                                          : "holds nothing that is known here");
+        const char *reason = "holds nothing that is known here";
+        if (r->partial || !r->files_n) reason = "could not be read, or only in part";
+        else if (is_json_report(path))
+            reason = "is a report: the bundle or its timeline is compared";
+        fprintf(stderr, "pullmortem: %s %s\n", path, reason);
         *whole = false;
     }
     pm_timeline_close(t);
@@ -136,7 +147,7 @@ static int run(struct pm_given *g) {
                         .jobs = (int)pm_given_number(g, OPT_JOBS)};
     if (g->words_n > 2) return pm_usage(g->command, "two at a time, not also '%s'", g->words[2]);
     if (g->words_n < 2)
-        return pm_usage(g->command, g->words_n ? "with what?" : "which bundles or timelines?");
+        return pm_usage_asks(g->command, g->words_n ? "with what?" : "which bundles or timelines?");
     x.out = output_of(&x);
     if (!x.out)
         return pm_usage(

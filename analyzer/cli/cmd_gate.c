@@ -342,7 +342,7 @@ static int run(struct pm_given *given) {
     g.result.help = help;
     g.result.help_ctx = &g;
     g.policy.allow_empty = g.value[OPT_ALLOW_EMPTY] != NULL;
-    int status = given->words_n ? PM_EXIT_OK : pm_usage(g.command, "which bundle?");
+    int status = given->words_n ? PM_EXIT_OK : pm_usage_asks(g.command, "which bundle?");
     if (status == PM_EXIT_OK) status = time_of(&g, g.value[OPT_NOW], &g.now_ns);
     if (status == PM_EXIT_OK) status = privacy_read(&g);
     if (status == PM_EXIT_OK) status = read_policy(&g);

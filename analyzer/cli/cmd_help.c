@@ -96,7 +96,7 @@ static int unknown(const char *word) {
     for (; pm_commands[n] && n < PM_LEN(names); n++) names[n] = pm_commands[n]->name;
     const char *near = pm_nearest(word, names, n);
     if (near) return pm_usage(NULL, "there is no command '%s'; did you mean '%s'?", word, near);
-    return pm_usage(NULL, "there is no command '%s'", word);
+    return pm_usage(NULL, "there is no command '%s'; 'pullmortem help' lists them", word);
 }
 
 static int run(struct pm_given *g) {

@@ -31,7 +31,7 @@ static int run(struct pm_given *g) {
     struct pm_bundle_args args;
     int status = pm_bundle_args_read(g, &args);
     if (status == PM_EXIT_OK && !args.db)
-        status = pm_usage(g->command, "--db FILE is needed: where the timeline goes");
+        status = pm_usage_asks(g->command, "--db FILE is needed: where the timeline goes");
     struct pm_ruleset *rules =
         status == PM_EXIT_OK ? pm_bundle_rules(&args) : NULL; // what they say is heard in free text
     if (status == PM_EXIT_OK) status = rules ? ingest(&args) : PM_EXIT_USAGE;

@@ -57,9 +57,10 @@ static int merge(const char *db, const char **paths, size_t n, const struct pm_p
 
 static int run(struct pm_given *g) {
     if (g->value[OPT_SCRIPT]) return pm_embedded_print("analyzer/share/shards.sh");
-    if (!g->words_n) return pm_usage(g->command, "which timelines?");
+    if (!g->words_n) return pm_usage_asks(g->command, "which timelines?");
     const char *db = g->value[OPT_DB];
-    if (!db) return pm_usage(g->command, "--db FILE is needed: where the merged timeline goes");
+    if (!db)
+        return pm_usage_asks(g->command, "--db FILE is needed: where the merged timeline goes");
     if (g->value[OPT_PSEUDONYMISE] && pm_timeline_is(db))
         return pm_usage(g->command, "--pseudonymise: %s is there: give the merged one a new name",
                         db);

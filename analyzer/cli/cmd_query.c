@@ -209,8 +209,8 @@ static int run(struct pm_given *g) {
     if (g->value[OPT_LIST]) return list();
     if (g->words_n > 2)
         return pm_usage(g->command, "one timeline and one statement; put the SQL in quotes");
-    if (!g->words_n) return pm_usage(g->command, "which timeline?");
-    if (!sql && !file) return pm_usage(g->command, "which SQL?");
+    if (!g->words_n) return pm_usage_asks(g->command, "which timeline?");
+    if (!sql && !file) return pm_usage_asks(g->command, "which SQL?");
     if (sql && file) return pm_usage(g->command, "one statement: given, or in --file");
     if (file || strcmp(sql, "-") == 0) {
         sql = sql_read(file ? file : "-", &b);

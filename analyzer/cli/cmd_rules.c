@@ -49,9 +49,9 @@ static int verb_check(const struct pm_given *g) {
     const char *what = g->words_n ? g->words[0] : "";
     bool show = strcmp(what, "show") == 0;
     if (!pm_word_in(verbs, what))
-        return pm_usage(g->command, "say what to do: check, test, list or show ID");
+        return pm_usage_asks(g->command, "say what to do: check, test, list or show ID");
     if (g->words_n > 2) return pm_usage(g->command, "what is \"%s\" for?", g->words[2]);
-    if (show && g->words_n < 2) return pm_usage(g->command, "show which rule?");
+    if (show && g->words_n < 2) return pm_usage_asks(g->command, "show which rule?");
     if (!show && g->words_n > 1) return pm_usage(g->command, "%s takes no ID", what);
     return PM_EXIT_OK;
 }

@@ -282,8 +282,9 @@ static int run(struct pm_given *g) {
     const char **words = g->words;
     if (g->words_n > 3) return pm_usage(g->command, "one place at a time, not also '%s'", words[3]);
     if (g->words_n < 2)
-        return pm_usage(g->command, g->words_n ? "which line? FILE:LINE, as the report tells it"
-                                               : "which bundle?");
+        return pm_usage_asks(g->command, g->words_n
+                                             ? "which line? FILE:LINE, as the report tells it"
+                                             : "which bundle?");
     if (!place_read(&x, words, g->words_n))
         return pm_usage(g->command, "'%s' is no FILE:LINE", words[1]);
     x.subject = words[0];

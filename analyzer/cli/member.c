@@ -1,7 +1,7 @@
 // One walk: every path is noted, and the text of what fits the name is kept. An exact
 // path beats any end of one.
 #include "cli/member.h"
-#include "cli/nearest.h"
+#include "base/nearest.h"
 #include "bundle/bundle.h"
 #include "pm/ingest.h"
 #include <stdlib.h>

@@ -52,8 +52,9 @@ static int unknown_option(const struct pm_command *c, const char *arg) {
         if (pm_opt_of(c, &c->options[i])) names[n++] = c->options[i].name;
     struct pm_str word = pm_str_sub(pm_str_c(arg), from, strcspn(arg + from, "="));
     const char *near = pm_nearest(pm_arena_cstr(a, word), names, n);
-    int status = near ? pm_usage(c, "unknown option %s; did you mean --%s?", arg, near)
-                      : pm_usage(c, "unknown option %s", arg);
+    int status =
+        near ? pm_usage(c, "unknown option %s; did you mean --%s?", arg, near)
+             : pm_usage(c, "unknown option %s; 'pullmortem help %s' lists them", arg, c->name);
     pm_arena_free(a);
     return status;
 }

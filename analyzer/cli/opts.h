@@ -2,7 +2,7 @@
 #pragma once
 #include "pm/command.h"
 #include <stdio.h>
-#include "cli/nearest.h"
+#include "base/nearest.h"
 #include "pm/arena.h"
 
 enum { PM_WORDS_MAX = 64 };

@@ -36,21 +36,25 @@ void pm_synopsis_print(FILE *f, const char *before, const struct pm_command *c) 
     pm_line_print(f, b.p, b.n, (int)(strlen(before) + strlen("pullmortem ") + strlen(c->name) + 1));
     pm_buf_free(&b);
 }
-static void use_print(const struct pm_command *c) {
-    if (!c) {
-        fputs("'pullmortem help' lists the commands\n", stderr);
-        return;
-    }
-    pm_synopsis_print(stderr, "usage: ", c);
-    fprintf(stderr, "       'pullmortem help %s' says more\n", c->name);
+static void said_print(const struct pm_command *c, const char *fmt, va_list args) {
+    fprintf(stderr, "pullmortem%s%s: ", c ? " " : "", c ? c->name : "");
+    vfprintf(stderr, fmt, args);
+    fputc('\n', stderr);
 }
+// One line: what follows would hide it, and help is a command away.
 int pm_usage(const struct pm_command *c, const char *fmt, ...) {
     va_list args;
-    fprintf(stderr, "pullmortem%s%s: ", c ? " " : "", c ? c->name : "");
     va_start(args, fmt);
-    vfprintf(stderr, fmt, args);
+    said_print(c, fmt, args);
     va_end(args);
-    fputc('\n', stderr);
-    use_print(c);
+    return PM_EXIT_USAGE;
+}
+int pm_usage_asks(const struct pm_command *c, const char *fmt, ...) {
+    va_list args;
+    va_start(args, fmt);
+    said_print(c, fmt, args);
+    va_end(args);
+    pm_synopsis_print(stderr, "usage: ", c);
+    fprintf(stderr, "       'pullmortem help %s' says more\n", c->name);
     return PM_EXIT_USAGE;
 }

@@ -1,5 +1,6 @@
 // Times as people give and paste them, in the order in which they are tried: absolute, a
-// span before the end, a time of day, a day by its name.
+// time of day, a span before the end, a day by its name, a stamp out of a log.
+#include "cli/stamp.h"
 #include "cli/window.h"
 #include "pm/when.h"
 #include <stdio.h>
@@ -25,20 +26,34 @@ static int64_t fraction_of(struct pm_str s, size_t *n) {
     }
     return frac;
 }
-// "06:47", "06:47:01", "06:47:01.5": ns into the day, and how many bytes it took; 0: it
-// is none.
+// The hour of a clock of twelve hours: "am" and "pm" go with it.
+static bool half_of_day(struct pm_str s, size_t *n, int *hour) {
+    struct pm_str rest = pm_str_trim(pm_str_from(s, *n));
+    bool morning = pm_str_starts(rest, PM_STR("am")) || pm_str_starts(rest, PM_STR("AM")),
+         evening = pm_str_starts(rest, PM_STR("pm")) || pm_str_starts(rest, PM_STR("PM"));
+    if ((!morning && !evening) || *hour < 1 || *hour > 12) return false;
+    *hour = *hour % 12 + (evening ? 12 : 0);
+    *n = (size_t)(rest.p - s.p) + 2;
+    return true;
+}
+// "06:47", "6:47", "06:47:01", "06:47:01.5", "3pm", "3:15 pm": ns into the day, and how
+// many bytes it took; 0: it is none.
 static size_t clock_of(struct pm_str s, int64_t *ns) {
-    int h, m, sec = 0;
+    int h, m = 0, sec = 0;
     int64_t frac = 0;
-    size_t n = 5;
-    if (!digits(s, 0, 2, &h) || s.n < 5 || s.p[2] != ':' || !digits(s, 3, 2, &m) || h > 24 ||
-        m > 59)
-        return 0;
-    if (s.n > 5 && s.p[5] == ':') {
-        if (!digits(s, 6, 2, &sec) || sec > 60) return 0;
-        n = 8;
-        if (s.n > 8 && s.p[8] == '.') frac = fraction_of(s, &n);
+    size_t n = digits(s, 0, 2, &h) ? 2 : digits(s, 0, 1, &h);
+    if (!n || h > 24) return 0;
+    bool minutes = s.n > n && s.p[n] == ':';
+    if (minutes) {
+        if (!digits(s, n + 1, 2, &m) || m > 59) return 0;
+        n += 3;
+        if (s.n > n && s.p[n] == ':') {
+            if (!digits(s, n + 1, 2, &sec) || sec > 60) return 0;
+            n += 3;
+            if (s.n > n && (s.p[n] == '.' || s.p[n] == ',')) frac = fraction_of(s, &n);
+        }
     }
+    if (!half_of_day(s, &n, &h) && !minutes) return 0;
     *ns = ((int64_t)h * 3600 + m * 60 + sec) * PM_NS_PER_S + frac;
     return n;
 }
@@ -80,11 +95,16 @@ static bool span_of(struct pm_str s, int64_t *ns) {
     static const struct {
         const char *unit;
         int64_t s;
-    } units[] = {{"seconds", 1}, {"sec", 1},      {"s", 1},        {"minutes", 60},
-                 {"min", 60},    {"m", 60},       {"hours", 3600}, {"hour", 3600},
-                 {"h", 3600},    {"days", 86400}, {"day", 86400},  {"d", 86400}};
+    } units[] = {{"seconds", 1}, {"second", 1}, {"sec", 1},      {"s", 1},       {"minutes", 60},
+                 {"minute", 60}, {"mins", 60},  {"min", 60},     {"m", 60},      {"hours", 3600},
+                 {"hour", 3600}, {"h", 3600},   {"days", 86400}, {"day", 86400}, {"d", 86400}};
     int64_t total = 0;
+    if (pm_str_eqc(s, "now")) {
+        *ns = 0;
+        return true;
+    }
     if (s.n && (s.p[0] == '-' || s.p[0] == '+')) s = pm_str_from(s, 1);
+    if (pm_str_ends(s, PM_STR(" ago"))) s = pm_str_sub(s, 0, s.n - strlen(" ago"));
     if (!s.n) return false;
     while (s.n) {
         size_t n = 0, k = 0;
@@ -119,7 +139,7 @@ enum pm_time_form pm_time_given(const char *text, const struct pm_extent *e, int
         struct pm_str rest = pm_str_trim(pm_str_from(s, strlen(days[k].word)));
         n = rest.n ? clock_of(rest, &clock) : 0;
         if (rest.n && (!n || !zone_of(pm_str_from(rest, n), &east))) return PM_TIME_BAD;
-    } else if (!by_clock && !by_span) return PM_TIME_BAD;
+    } else if (!by_clock && !by_span) return pm_stamp_pasted(s, end, ns);
     if (end == PM_NO_TIME) return PM_TIME_UNDATED;
     if (by_span) *ns = end - span;
     else

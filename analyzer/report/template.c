@@ -2,6 +2,7 @@
 // mistakes, over a report it prints.
 #include "report/template.h"
 #include "base/embed.h"
+#include "base/nearest.h"
 #include "report/words.h"
 #include <jansson.h>
 #include <stdlib.h>
@@ -82,6 +83,50 @@ static const json_t *path_in(const struct checking *c, const json_t *s, struct p
     }
     return s;
 }
+// The field of an object that was probably meant.
+static const char *near_member(const struct checking *c, const json_t *s, struct pm_str name) {
+    json_t *members = json_object_get(s, "properties");
+    if (!members) members = json_object_get(resolved(c, s), "properties");
+    const char **names = PM_NEWN(c->a, const char *, json_object_size(members) + 1), *key;
+    json_t *value;
+    size_t n = 0;
+    json_object_foreach(members, key, value) names[n++] = key;
+    return pm_nearest(pm_arena_cstr(c->a, name), names, n);
+}
+// A path with the part mended where it leaves the schema, looked for from the innermost
+// section outwards; PM_NONE where nothing is near.
+static struct pm_str near_path(const struct checking *c, const json_t *const *scopes, size_t depth,
+                               struct pm_str name) {
+    for (size_t k = depth; k-- > 0;) {
+        const json_t *s = scopes[k], *next;
+        for (size_t at = 0; s; s = next) {
+            ptrdiff_t dot = pm_str_chr(name, '.', at);
+            size_t end = dot < 0 ? name.n : (size_t)dot;
+            struct pm_str part = pm_str_sub(name, at, end - at);
+            if ((next = member_of(c, s, part)) && dot >= 0) {
+                at = end + 1;
+                continue;
+            }
+            const char *near = next ? NULL : near_member(c, s, part);
+            if (near)
+                return pm_arena_fmt(c->a, "%.*s%s%.*s", PM_FMT(pm_str_sub(name, 0, at)), near,
+                                    PM_FMT(pm_str_from(name, end)));
+            break;
+        }
+    }
+    return PM_NONE;
+}
+static void field_unknown(struct checking *c, unsigned line, const json_t *const *scopes,
+                          size_t depth, struct pm_str name) {
+    struct pm_str near = near_path(c, scopes, depth, name);
+    if (c->mistake.n) return;
+    c->mistake =
+        near.n ? pm_arena_fmt(c->a, "line %u: there is no field '%.*s'; did you mean '%.*s'?", line,
+                              PM_FMT(name), PM_FMT(near))
+               : pm_arena_fmt(c->a,
+                              "line %u: there is no field '%.*s'; 'pullmortem schema' has them all",
+                              line, PM_FMT(name));
+}
 static void mistake(struct checking *c, unsigned line, const char *what, struct pm_str name) {
     if (!c->mistake.n)
         c->mistake = pm_arena_fmt(c->a, "line %u: %s '%.*s'", line, what, PM_FMT(name));
@@ -106,7 +151,7 @@ static void check(struct checking *c, const json_t *const *scopes, size_t depth)
         }
         for (size_t k = depth; k-- > 0 && !found;)
             found = pm_str_eqc(t.name, ".") ? scopes[depth - 1] : path_in(c, scopes[k], t.name);
-        if (!found) mistake(c, t.line, "there is no field", t.name);
+        if (!found) field_unknown(c, t.line, scopes, depth, t.name);
         if (c->mistake.n || t.kind == '=' || t.kind == '&') {
             if (c->mistake.n) return;
             continue;

@@ -343,7 +343,8 @@ static bool rule_says(const struct rule *r, const char *cause) {
 int pm_ruleset_list(const struct pm_ruleset *rs, const char *id, const struct pm_rules_run *run) {
     json_t *all = run->json ? json_array() : NULL;
     bool found = false, one = false;
-    const char **names = PM_NEWN(rs->a, const char *, rs->order_count);
+    size_t causes = pm_causes_count(); // a rule is asked for by its cause, too
+    const char **names = PM_NEWN(rs->a, const char *, rs->order_count + causes);
     for (size_t i = 0; i < rs->order_count; i++) {
         const struct rule *r = &rs->rules[rs->order[i]];
         names[i] = r->id;
@@ -361,7 +362,8 @@ int pm_ruleset_list(const struct pm_ruleset *rs, const char *id, const struct pm
     }
     json_decref(all);
     if (found || !id) return EXIT_GOOD;
-    const char *near = rule_nearest(pm_str_c(id), names, rs->order_count);
+    for (size_t i = 0; i < causes; i++) names[rs->order_count + i] = pm_causes[i].name;
+    const char *near = rule_nearest(pm_str_c(id), names, rs->order_count + causes);
     fprintf(stderr, "pullmortem rules: no rule \"%s\"%s%s%s\n", id, near ? ": did you mean \"" : "",
             near ? near : "", near ? "\"?" : "");
     return EXIT_MISTAKE;

@@ -66,9 +66,11 @@ struct pm_command {
 };
 extern const struct pm_command *const pm_commands[];
 
-// Usage mistakes: prints "pullmortem NAME: message" and how it is used, returns
-// PM_EXIT_USAGE.
+// Usage mistakes: prints "pullmortem NAME: message", returns PM_EXIT_USAGE. The second
+// asks for a word that is missing, and says how the command is used.
 int pm_usage(const struct pm_command *c, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+int pm_usage_asks(const struct pm_command *c, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 static inline bool pm_opt_of(const struct pm_command *c, const struct pm_opt *o) {
     return !o->part || o->part & c->parts;

@@ -61,9 +61,9 @@ mistake() { # text, what is said
     has err "$2"
     [ "$(wc -l <err)" = 1 ] || { wrong "a mistake in a template is told in more than a line"; cat err; }
 }
-mistake 'x\n{{verdict.sentense}}\n' "bad.md: line 2: there is no field 'verdict.sentense'"
-mistake '{{#incidents}}\n{{titel}}\n{{/incidents}}\n' "line 2: there is no field 'titel'"
-mistake '{{#hearsay}}{{#example}}{{txt}}{{/example}}{{/hearsay}}' "there is no field 'txt'"
+mistake 'x\n{{verdict.sentense}}\n' "bad.md: line 2: there is no field 'verdict.sentense'; did you mean 'verdict.sentence'?"
+mistake '{{#incidents}}\n{{titel}}\n{{/incidents}}\n' "line 2: there is no field 'titel'; did you mean 'title'?"
+mistake '{{#hearsay}}{{#example}}{{txt}}{{/example}}{{/hearsay}}' "there is no field 'txt'; did you mean 'text'?"
 mistake '{{#incidents}}\n' "no end of the section 'incidents'"
 mistake '{{#incidents}}{{/quotas}}' "no section is open that ends with 'quotas'"
 mistake 'a {{verdict' 'no end of a tag'

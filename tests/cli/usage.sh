@@ -75,5 +75,12 @@ for command in $("$PM" help | sed -n 's/^  \([a-z]*\)  *[a-z].*/\1/p' | grep -v 
     expect 0 "pullmortem $command" "$command" --help
     expect 0 "pullmortem $command" help "$command"
 done
+# A mistake is one line: how the command is used is said only where a word is missing.
+for c in 'analyze . --briefe' 'analyze . -f htlm' 'analyze . --since nonsense' 'analyze . --colour' 'report x -o r.hmtl' 'query a.db @top-consumer' 'gate . --fail-on rate-limt' 'schema reprot' 'help analize' 'rules show rate-limt.anonymous' 'show . x' 'explain -f jsn'; do
+    # shellcheck disable=SC2086 -- words
+    "$PM" $c >out 2>err
+    [ "$(wc -l <err)" = 1 ] || { echo "'$c': not one line"; cat err; failed=1; }
+done
+expect 2 'did you mean "rate-limit.anonymous"?' rules show rate-limt.anonymous
 [ "$("$PM" help | grep -c '^  [a-z]')" -ge 10 ] || { echo "help lists too few commands"; failed=1; }
 exit $failed

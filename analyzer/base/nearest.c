@@ -1,6 +1,6 @@
 // The word that was probably meant: few slips of the finger away from the one that stands
 // there, or begun by it.
-#include "cli/nearest.h"
+#include "base/nearest.h"
 #include "pm/str.h"
 
 enum { WORD_MAX = 24, FAR = 99 };

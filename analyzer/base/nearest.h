@@ -1,4 +1,4 @@
-// The word that was probably meant. Level 6.
+// The word that was probably meant. Level 1.
 #pragma once
 #include <stddef.h>
 
