@@ -1,4 +1,5 @@
 // pullmortem query: read-only SQL over the timeline's views.
+#include "base/leak.h"
 #include "cli/cookbook.h"
 #include "cli/opts.h"
 #include "cli/output.h"
@@ -110,6 +111,43 @@ static void mistake_print(struct pm_timeline *t, struct pm_str mistake, struct p
     free(k.names);
 }
 
+// Rows are looked at like any other output before they are printed: what is in another's
+// timeline was never seen by redaction. SQL sees the texts as they are.
+struct looked_rows {
+    struct pm_rows *rows;
+    pm_sql_typed_cb *print;
+    struct pm_buf texts;
+    size_t struck;
+};
+static bool row_looked(void *ctx, int n, const char *const *names, const char *const *cells,
+                       const char *types) {
+    struct looked_rows *l = ctx;
+    size_t at = 0;
+    l->texts.n = 0;
+    for (int i = 0; i < n; i++)
+        if (cells[i]) pm_buf_add(&l->texts, (struct pm_str){cells[i], strlen(cells[i]) + 1});
+    size_t here = l->texts.n ? pm_leaks_strike(l->texts.p, l->texts.n) : 0;
+    l->struck += here;
+    if (!here) return l->print(l->rows, n, names, cells, types);
+    const char **struck = pm_arena_alloc(l->rows->a, (size_t)n * sizeof *struck);
+    for (int i = 0; i < n; i++) {
+        struck[i] = cells[i] ? l->texts.p + at : NULL;
+        at += cells[i] ? strlen(cells[i]) + 1 : 0;
+    }
+    return l->print(l->rows, n, names, struck, types);
+}
+static bool rows_print(struct pm_timeline *t, const char *sql, const struct pm_row_format *format,
+                       struct pm_rows *q, struct pm_str *mistake) {
+    struct looked_rows l = {q, format->row, {0}, 0};
+    bool kept = pm_timeline_meta_get(t, PM_META_SECRETS, q->a).n > 0,
+         good = kept ? pm_timeline_sql_typed(t, sql, format->row, q, mistake, q->a)
+                     : pm_timeline_sql_typed(t, sql, row_looked, &l, mistake, q->a);
+    if (good) format->end(q);
+    if (l.struck) fprintf(stderr, "pullmortem: standard output: " PM_STRUCK "\n", l.struck);
+    pm_buf_free(&l.texts);
+    return good;
+}
+
 static int query(const char *db, const char *sql, const struct pm_row_format *format,
                  const struct pm_privacy *privacy) {
     const char *why = NULL;
@@ -125,7 +163,7 @@ static int query(const char *db, const char *sql, const struct pm_row_format *fo
     struct pm_str mistake = PM_NONE;
     int status = PM_EXIT_OK;
     t = judged(t, db, sql, privacy, q.a);
-    if (pm_timeline_sql_typed(t, sql, format->row, &q, &mistake, q.a)) format->end(&q);
+    if (rows_print(t, sql, format, &q, &mistake)) status = PM_EXIT_OK;
     else if (pm_timeline_error(t)) {
         fprintf(stderr, "pullmortem: %s: %s\n", db, pm_timeline_error(t));
         status = PM_EXIT_INPUT;

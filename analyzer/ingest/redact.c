@@ -57,7 +57,7 @@ static bool at_colon(struct pm_str s, size_t at, struct pm_secret_at *f) {
 static bool at_blank(struct pm_str s, size_t at, struct pm_secret_at *f) {
     if (at < 5) return false;
     unsigned char last = pm_secret_lower((unsigned char)s.p[at - 1]);
-    if (last != 'r' && last != 'c') return false;
+    if (last != 'r' && last != 'c') return pm_secret_spoken(s, at, f);
     if (pm_secret_lower((unsigned char)s.p[at - 2]) != (last == 'r' ? 'e' : 'i')) return false;
     struct pm_str before = pm_str_sub(s, at - 5, 5);
     if (last == 'r' && !(at >= 6 && pm_str_ieq(pm_str_sub(s, at - 6, 6), PM_STR("bearer"))))
@@ -67,32 +67,54 @@ static bool at_blank(struct pm_str s, size_t at, struct pm_secret_at *f) {
 }
 
 static bool at_dash(struct pm_str s, size_t at, struct pm_secret_at *f) {
-    bool begins = at == 0 || !(pm_secret_word((unsigned char)s.p[at - 1]) || s.p[at - 1] == '.' ||
-                               s.p[at - 1] == '/');
-    if (!begins || at + 1 >= s.n) return false;
-    if (s.p[at + 1] == '-' && at + 4 < s.n && s.p[at + 2] == '-') return pm_secret_pem(s, at, f);
-    return s.p[at + 1] == '-' || s.p[at + 1] == 'u' || s.p[at + 1] == 'U' || s.p[at + 1] == 'p'
-               ? pm_secret_flag(s, at, f)
-               : false;
+    char before = at > 0 ? s.p[at - 1] : ' ', next = at + 1 < s.n ? s.p[at + 1] : 0;
+    if (pm_secret_word((unsigned char)before) || before == '.' || before == '/') return false;
+    if (next == '-' && at + 4 < s.n && s.p[at + 2] == '-') return pm_secret_pem(s, at, f);
+    return pm_secret_word((unsigned char)next) && pm_secret_flag(s, at, f);
+}
+
+// A separator that a text within the text has escaped: \u003d, \x3d, \=.
+static size_t escaped_separator(struct pm_str s, size_t at) {
+    static const char *const writings[] = {"\\u003d", "\\u003D", "\\u003a", "\\u003A", "\\x3d",
+                                           "\\x3D",   "\\x3a",   "\\x3A",   "\\=",     "\\:"};
+    struct pm_str rest = pm_str_sub(s, at, 6);
+    for (size_t i = 0; i < PM_LEN(writings); i++)
+        if (pm_str_starts(rest, pm_str_c(writings[i]))) return strlen(writings[i]);
+    return 0;
+}
+static bool at_escape(struct pm_str s, size_t at, struct pm_secret_at *f) {
+    size_t word = at + 2, separator = escaped_separator(s, at), first = at;
+    while (first > 0 && s.p[first - 1] == '\\') first--; // a text within a text within a text
+    if (separator && pm_secret_pair(s, first, at + separator, f)) return true;
+    if (at + 1 < s.n && s.p[at + 1] == 't' && pm_secret_spoken(s, first, f)) return true;
+    if (at + 1 < s.n && s.p[at + 1] == 'u') word = at + 6;
+    if (at + 1 < s.n && s.p[at + 1] == 'x') word = at + 4;
+    return word < s.n && at + 1 < s.n && strchr("nrtux", s.p[at + 1]) &&
+           pm_secret_may_mark(s, word) && pm_secret_mark(s, word, f);
+}
+
+// key = value, and the arrow that Ruby, PHP and Perl have before a quoted one.
+static bool at_equals(struct pm_str s, size_t at, struct pm_secret_at *f) {
+    size_t after = at + 1;
+    if (after < s.n && s.p[after] == '>') {
+        for (after++; after < s.n && s.p[after] == ' ';) after++;
+        if (!pm_secret_quote(s, after)) return false;
+    }
+    return pm_secret_pair(s, at, after, f);
 }
 
 static bool at_byte(struct pm_str s, size_t at, size_t *step, struct pm_secret_at *f) {
     switch (s.p[at]) {
-    case '=': return pm_secret_pair(s, at, at + 1, f);
+    case '=': return at_equals(s, at, f);
     case ':': return at_colon(s, at, f);
     case '%': return at_percent(s, at, step, f);
+    case '\t':
     case ' ': return at_blank(s, at, f);
     case '-': return at_dash(s, at, f);
     case '@': return pm_secret_login(s, at, f);
     case '>': return pm_secret_element(s, at, f);
     case '$': return pm_secret_hash(s, at, f);
-    case '\\': { // \n, \u0026: a word may begin behind
-        size_t word = at + 2;
-        if (at + 1 < s.n && s.p[at + 1] == 'u') word = at + 6;
-        if (at + 1 < s.n && s.p[at + 1] == 'x') word = at + 4;
-        return word < s.n && at + 1 < s.n && strchr("nrtux", s.p[at + 1]) &&
-               pm_secret_may_mark(s, word) && pm_secret_mark(s, word, f);
-    }
+    case '\\': return at_escape(s, at, f); // \n, \u0026: a word may begin behind
     default: return false;
     }
 }

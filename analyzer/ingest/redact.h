@@ -89,6 +89,8 @@ bool pm_secret_flag(struct pm_str s, size_t dash,
                     struct pm_secret_at *f); // --creds u:p, -p password
 bool pm_secret_scheme(struct pm_str s, size_t blank, size_t after,
                       struct pm_secret_at *f); // Bearer TOKEN
+bool pm_secret_spoken(struct pm_str s, size_t blank,
+                      struct pm_secret_at *f); // "password x", without a separator
 bool pm_secret_element(struct pm_str s, size_t close,
                        struct pm_secret_at *f); // <password>…</password>
 bool pm_secret_url(struct pm_str s, size_t after, bool percent,

@@ -14,7 +14,41 @@ static const struct flag {
     {"-u", LOGIN, "password"},           {"-U", LOGIN, "password"},
     {"--proxy-user", LOGIN, "password"}, {"--auth", WHOLE, "auth"},
     {"-p", BEHIND_LOGIN, "password"},    {"--registry-creds", LOGIN, "password"},
+    {"-passin", LOGIN, "password"},      {"-passout", LOGIN, "password"},
 };
+
+// Programs of which one letter is the password's flag; other programs mean a port by it.
+enum { APART = 1, TIGHT = 2 };
+static const struct tool {
+    const char *name, flag;
+    int how;
+    const char *kind;
+} tools[] = {
+    {"sshpass", 'p', APART | TIGHT, "password"},
+    {"mysql", 'p', TIGHT, "password"},
+    {"mariadb", 'p', TIGHT, "password"},
+    {"7z", 'p', TIGHT, "password"},
+    {"redis-cli", 'a', APART, "password"},
+    {"ldapsearch", 'w', APART, "password"},
+    {"ldapmodify", 'w', APART, "password"},
+    {"ipmitool", 'P', APART, "password"},
+    {"zip", 'P', APART, "password"},
+    {"mongo", 'p', APART, "password"},
+    {"curl", 'b', APART, "cookie"},
+};
+// The program of this command, of which the flag is the password's.
+static const struct tool *tool_of(struct pm_str before, char flag) {
+    ptrdiff_t line = pm_str_rchr(before, '\n');
+    before = pm_str_from(before, (size_t)(line + 1));
+    for (size_t i = 0; i < PM_LEN(tools); i++) {
+        ptrdiff_t at = tools[i].flag == flag ? pm_str_rfind(before, pm_str_c(tools[i].name)) : -1;
+        if (at >= 0 && pm_str_chr(before, ' ', (size_t)at) >= 0 &&
+            (at == 0 || !pm_secret_word((unsigned char)before.p[at - 1]) ||
+             strcmp(tools[i].name, "zip") == 0))
+            return &tools[i];
+    }
+    return NULL;
+}
 
 // Behind a flag: blanks, `=`, or `","` of an argument list.
 static size_t flag_gap(struct pm_str s, size_t at, bool *tight) {
@@ -46,6 +80,26 @@ static size_t flag_value_end(struct pm_str s, size_t from) {
     return to;
 }
 
+static bool tool_flag(struct pm_str s, size_t dash, struct pm_str before, struct pm_secret_at *f) {
+    const struct tool *tool = tool_of(before, s.p[dash + 1]);
+    size_t from = dash + 2;
+    if (from >= s.n || !tool) return false;
+    bool apart = s.p[from] == ' ';
+    if (!(tool->how & (apart ? APART : TIGHT)) || (!apart && strchr("=\"'\\", s.p[from])))
+        return false; // without a value the text around it may end here
+    while (from < s.n && s.p[from] == ' ') from++;
+    size_t quote = pm_secret_quote(s, from), to;
+    from += quote;
+    if (quote) to = pm_secret_quoted_end(s, from, pm_str_sub(s, from - quote, quote));
+    else to = flag_value_end(s, from);
+    if (to <= from || (!quote && s.p[from] == '-') ||
+        pm_secret_is_blanked(pm_str_sub(s, from, to - from)) ||
+        pm_secret_is_elsewhere(pm_str_from(s, from)))
+        return false;
+    *f = (struct pm_secret_at){from, to, tool->kind};
+    return true;
+}
+
 bool pm_secret_flag(struct pm_str s, size_t dash, struct pm_secret_at *f) {
     size_t end = dash;
     while (end < s.n && pm_secret_word((unsigned char)s.p[end])) end++;
@@ -54,12 +108,17 @@ bool pm_secret_flag(struct pm_str s, size_t dash, struct pm_secret_at *f) {
     for (size_t i = 0; i < PM_LEN(flags) && !flag; i++)
         if (pm_str_eqc(word, flags[i].name)) flag = &flags[i];
     struct pm_secret_key key = {.kind = "password", .value_min = 1};
-    bool named = !flag && word.n > 4 && pm_str_starts(word, PM_STR("--")) &&
-                 pm_secret_key(pm_str_from(word, 2), &key) && !key.query_only &&
+    size_t dashes = pm_str_starts(word, PM_STR("--")) ? 2 : 1;
+    bool named = !flag && word.n > 4 && pm_secret_key(pm_str_from(word, dashes), &key) &&
+                 !key.query_only && (dashes == 2 || strcmp(key.kind, "password") == 0) &&
                  !(end < s.n && s.p[end] == '='); // with '=' it is a pair
     struct pm_str before = pm_str_sub(s, dash > 256 ? dash - 256 : 0, dash > 256 ? 256 : dash);
     bool login = pm_str_ifind(before, PM_STR("login"), 0) >= 0;
     size_t from = end;
+    if (dashes == 1 && !named && tool_flag(s, dash, before, f)) return true;
+    if (dashes == 1 && word.n > 2 && word.p[1] == 'u' && end < s.n && s.p[end] == ':' &&
+        pm_str_has(before, PM_STR("curl")))
+        return login_value(s, dash + 2, flag_value_end(s, dash + 2), f);
     if (!flag && !named) { // -phunter2
         if (!login || word.n < 4 || word.p[1] != 'p' || word.p[0] != '-') return false;
         from = dash + 2;

@@ -100,6 +100,20 @@ bool pm_secret_plausible(struct pm_str v, const struct pm_secret_key *key) {
     return false;
 }
 
+// Over `name="value", name=value`, of which the first value ends at `to`.
+static size_t parameters_end(struct pm_str s, size_t to) {
+    for (size_t at = to;; to = at) {
+        while (at < s.n && strchr("\\\"', ", s.p[at])) at++;
+        if (!key_follows(s, at, "=") || at == s.n) return to;
+        while (s.p[at] != '=') at++;
+        at++;
+        size_t quote = pm_secret_quote(s, at);
+        if (quote) at = pm_secret_quoted_end(s, at + quote, pm_str_sub(s, at, quote)) + quote;
+        else at = bare_end(s, at, false, false);
+        if (at > s.n) at = s.n;
+    }
+}
+
 // What a header's value begins with is told, what follows is the secret.
 static bool header_secret(struct pm_str s, size_t from, size_t to, struct pm_secret_at *f) {
     static const char *const schemes[] = {
@@ -112,10 +126,7 @@ static bool header_secret(struct pm_str s, size_t from, size_t to, struct pm_sec
         from += n;
         bool params = to > from;
         if (!params) to = bare_end(s, from, false, false);
-        bool list = pm_str_has(pm_str_sub(s, from, 80), PM_STR("=")) && n > 6;
-        while (list && !params && to < s.n && (s.p[to] == ',' || s.p[to] == '"') && to + 1 < s.n &&
-               s.p[to + 1] != '}')
-            to = bare_end(s, to + 2, false, false);
+        if (!params) to = parameters_end(s, key_follows(s, from, "=") ? from : to);
         if (to - from < 6) return false;
         *f = (struct pm_secret_at){from, to, "auth"};
         return true;
@@ -152,6 +163,9 @@ static enum writing writing_of(struct pm_str s, size_t separator, size_t after, 
 static bool value_of(struct pm_str s, size_t after, bool encoded, bool in_query, size_t *from,
                      size_t *to, bool *quoted) {
     size_t quote = pm_secret_quote(s, after);
+    if (!quote && after + 1 < s.n && strchr("ubrf", s.p[after]) &&
+        (s.p[after + 1] == '\'' || s.p[after + 1] == '"'))
+        quote = pm_secret_quote(s, ++after); // Python's u'…'
     *quoted = quote > 0;
     *from = after + quote;
     if (pm_secret_is_elsewhere(pm_str_from(s, *from)) ||
@@ -170,7 +184,7 @@ static size_t quote_before(struct pm_str s, size_t end) {
         while (n < end && s.p[end - 1 - n] == '\\') n++;
         return n;
     }
-    for (size_t n = 10; n >= 3; n--)
+    for (size_t n = 24; n >= 3; n--) // texts within texts have many backslashes
         if (end >= n && (s.p[end - n] == '%' || s.p[end - n] == '\\' || s.p[end - n] == '&') &&
             pm_secret_quote(s, end - n) == n)
             return n;
@@ -191,8 +205,10 @@ static bool env_key(struct pm_str s, size_t start, struct pm_secret_key *key) {
     size_t word = pm_secret_word_start(s, at, ".");
     if (word == at || !pm_secret_key(pm_str_sub(s, word, at - word), key) || key->query_only)
         return false;
-    size_t before = word > 16 ? word - 16 : 0;
-    return pm_str_ifind(pm_str_sub(s, before, word - before), PM_STR("name"), 0) >= 0;
+    if (pm_str_chr(pm_str_sub(s, at, start - at), '{', 0) >= 0) return true; // {"key":{"value":
+    struct pm_str before = pm_str_sub(s, word > 16 ? word - 16 : 0, word > 16 ? 16 : word);
+    return pm_str_ifind(before, PM_STR("name"), 0) >= 0 ||
+           pm_str_ifind(before, PM_STR("key"), 0) >= 0;
 }
 
 struct pair {
@@ -241,9 +257,61 @@ static bool accepts(struct pm_str s, const struct pair *p, enum writing w, struc
     return true;
 }
 
+// A line's end at `at`, real or escaped: its length.
+static size_t line_end(struct pm_str s, size_t at) {
+    size_t n = 0;
+    if (at < s.n && s.p[at] == '\n') return 1;
+    while (at + n < s.n && s.p[at + n] == '\\') n++;
+    return n > 0 && at + n < s.n && s.p[at + n] == 'n' ? n + 1 : 0;
+}
+static size_t blanks_at(struct pm_str s, size_t at) {
+    size_t n = 0;
+    while (at + n < s.n && s.p[at + n] == ' ') n++;
+    return n;
+}
+// `key: |` and `key: >-`: the lines behind that stand farther in than the key does.
+static bool block_secret(struct pm_str s, const struct pair *p, size_t mark,
+                         struct pm_secret_at *f) {
+    size_t at = mark + 1, indent = 0;
+    while (at < s.n && (s.p[at] == '-' || s.p[at] == '+' || (s.p[at] >= '0' && s.p[at] <= '9')))
+        at++;
+    at += blanks_at(s, at);
+    if (!line_end(s, at)) return false;
+    while (indent < p->start && s.p[p->start - indent - 1] == ' ') indent++;
+    size_t from = 0, to = 0;
+    for (size_t n; (n = line_end(s, at)) > 0;) {
+        size_t in = blanks_at(s, at + n);
+        at += n + in;
+        if (!line_end(s, at) && in <= indent) break; // an empty line is of the block
+        if (!from) from = at;
+        while (at < s.n && s.p[at] != '"' && !line_end(s, at)) at++;
+        to = at;
+    }
+    if (!from || to <= from || !pm_secret_plausible(pm_str_sub(s, from, to - from), &p->key))
+        return false;
+    *f = (struct pm_secret_at){from, to, p->key.kind};
+    return true;
+}
+
+// ODBC's Pwd={…}, which may hold what else ends a value.
+static bool braced_secret(struct pm_str s, const struct pair *p, size_t after,
+                          struct pm_secret_at *f) {
+    ptrdiff_t end = pm_str_chr(pm_str_sub(s, 0, after + 256), '}', after);
+    if (s.p[after] != '{' || end <= (ptrdiff_t)after + 1 || strcmp(p->key.kind, "password") != 0)
+        return false;
+    struct pm_str v = pm_str_sub(s, after + 1, (size_t)end - after - 1);
+    if (pm_str_chr(v, '{', 0) >= 0 || pm_str_chr(v, '"', 0) >= 0 || pm_str_chr(v, ':', 0) >= 0 ||
+        pm_str_chr(v, ' ', 0) >= 0 || !pm_secret_plausible(v, &p->key))
+        return false;
+    *f = (struct pm_secret_at){after + 1, (size_t)end, p->key.kind};
+    return true;
+}
+
 bool pm_secret_pair(struct pm_str s, size_t separator, size_t after, struct pm_secret_at *f) {
     if (!pm_secret_may_key(s, separator)) return false;
     unsigned char byte = (unsigned char)s.p[separator];
+    if (byte == '\\') // \u003d, \x3a, \=
+        byte = strchr("aA:", s.p[after - 1]) ? ':' : '=';
     struct pair p = {.encoded = pm_secret_percent(s, separator, &byte) > 0};
     p.colon = byte == ':';
     if (!key_before(s, separator, &p)) return false;
@@ -257,7 +325,9 @@ bool pm_secret_pair(struct pm_str s, size_t separator, size_t after, struct pm_s
         after += n;
     if (after < s.n && s.p[after] == '[')
         after++; // Go's http.Header: map[Authorization:[Bearer …]]
-    if (after < s.n && s.p[after] == '|' && w == YAML) return false;
+    if (after < s.n && (s.p[after] == '|' || s.p[after] == '>') && w == YAML)
+        return block_secret(s, &p, after, f);
+    if (!p.colon && after < s.n && braced_secret(s, &p, after, f)) return true;
     size_t from, to;
     bool quoted,
         in_query = p.start > 0 && (s.p[p.start - 1] == '?' || s.p[p.start - 1] == '&' || p.encoded);
@@ -307,13 +377,57 @@ bool pm_secret_scheme(struct pm_str s, size_t blank, size_t after, struct pm_sec
     return true;
 }
 
-// <password>x</password>: `close` is the '>' of the opening tag.
-bool pm_secret_element(struct pm_str s, size_t close, struct pm_secret_at *f) {
-    size_t start = pm_secret_word_start(s, close, ".:");
+// "machine m login l password p" (netrc), "with password X", "PASSWORD 'x'" (SQL), a column
+// behind a column: no separator says that a value follows, so that it must look like one.
+static bool is_spoken(struct pm_str s, size_t start, struct pm_str v, bool quoted,
+                      const struct pm_secret_key *key) {
+    struct pm_str before = pm_str_sub(s, start > 128 ? start - 128 : 0, start > 128 ? 128 : start);
+    bool password = strcmp(key->kind, "password") == 0, upper = false, lower = false;
+    if (password && pm_str_has(before, PM_STR("login ")) &&
+        (pm_str_has(before, PM_STR("machine ")) || pm_str_has(before, PM_STR("default "))))
+        return true;
+    if (password && quoted && pm_str_starts(pm_str_from(s, start), PM_STR("PASSWORD"))) return true;
+    size_t digits = 0;
+    for (size_t i = 0; i < v.n; i++) {
+        if (!pm_secret_word((unsigned char)v.p[i]) && !strchr("!$%^*+~=", v.p[i])) return false;
+        digits += v.p[i] >= '0' && v.p[i] <= '9';
+        upper |= v.p[i] >= 'A' && v.p[i] <= 'Z';
+        lower |= v.p[i] >= 'a' && v.p[i] <= 'z';
+    }
+    bool mixed = upper && lower && digits > 0;
+    return password || key->compound ? mixed && v.n >= 8 : mixed && digits > 1 && v.n >= 16;
+}
+bool pm_secret_spoken(struct pm_str s, size_t blank, struct pm_secret_at *f) {
     struct pm_secret_key key;
-    if (start == 0 || s.p[start - 1] != '<' ||
-        !pm_secret_key(pm_str_sub(s, start, close - start), &key) || key.query_only)
+    if (!pm_secret_may_key(s, blank)) return false;
+    size_t start = pm_secret_word_start(s, blank, "."), at = blank;
+    if (start == blank || (start > 0 && strchr("/:@", s.p[start - 1])) ||
+        !pm_secret_key(pm_str_sub(s, start, blank - start), &key) || key.query_only)
         return false;
+    while (at < s.n && s.p[at] == '\\') at++; // an escaped tab
+    if (at > blank && at < s.n && s.p[at] == 't') at++;
+    while (at < s.n && (s.p[at] == ' ' || s.p[at] == '\t' || s.p[at] == '|')) at++;
+    if (pm_str_starts(pm_str_from(s, at), PM_STR("is "))) at += 3;
+    size_t from, to;
+    bool quoted;
+    if (!value_of(s, at, false, false, &from, &to, &quoted)) return false;
+    struct pm_str v = pm_str_sub(s, from, to - from);
+    if (!pm_secret_plausible(v, &key) || !is_spoken(s, start, v, quoted, &key)) return false;
+    *f = (struct pm_secret_at){from, to, key.kind};
+    return true;
+}
+
+// <password>x</password>, <Data Name="Password">x</Data>: `close` is the '>' of the opening tag.
+bool pm_secret_element(struct pm_str s, size_t close, struct pm_secret_at *f) {
+    size_t quote = quote_before(s, close), name = close - quote,
+           start = pm_secret_word_start(s, name, ".:");
+    struct pm_secret_key key;
+    if (start == 0 || start == name || !pm_secret_key(pm_str_sub(s, start, name - start), &key) ||
+        key.query_only)
+        return false;
+    struct pm_str before = pm_str_sub(s, start > 16 ? start - 16 : 0, start > 16 ? 16 : start);
+    if (quote ? pm_str_ifind(before, PM_STR("name="), 0) < 0 : s.p[start - 1] != '<')
+        return false; // <Data Name="Password">
     ptrdiff_t end = pm_str_chr(s, '<', close + 1);
     size_t to = end < 0 ? s.n : (size_t)end;
     if (to <= close + 1 || !pm_secret_plausible(pm_str_sub(s, close + 1, to - close - 1), &key))

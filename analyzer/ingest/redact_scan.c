@@ -8,26 +8,24 @@
 enum {
     WORD = 1,
     TRIGGER = 2,
-    ENDS_SCHEME = 4, // "Bearer ", "Basic "
-    BEGINS_FLAG = 8, // "--password", "-u"
-    ESCAPED = 16     // that begins no word
+    ENDS_KEY = 4, // "Bearer ", "Basic ", "password ", "token ", "key "
+    ESCAPED = 8   // that begins no word
 };
 static unsigned char bytes[256]; // what each is to the scan
 __attribute__((constructor)) static void bytes_fill(void) {
     for (unsigned c = 0; c < 256; c++) bytes[c] = pm_secret_word((unsigned char)c) ? WORD : 0;
-    for (const char *t = "=:-@> %\\$"; *t; t++) bytes[(unsigned char)*t] |= TRIGGER;
-    for (const char *t = "rRcC"; *t; t++) bytes[(unsigned char)*t] |= ENDS_SCHEME;
-    for (const char *t = "-uUp"; *t; t++) bytes[(unsigned char)*t] |= BEGINS_FLAG;
+    for (const char *t = "=:-@> \t%\\$"; *t; t++) bytes[(unsigned char)*t] |= TRIGGER;
+    for (const char *t = "rRcCdDnNyYwW"; *t; t++) bytes[(unsigned char)*t] |= ENDS_KEY;
     for (const char *t = "\"\\"; *t; t++) bytes[(unsigned char)*t] |= ESCAPED;
 }
 
 // Blanks, dashes and backslashes are most of the triggers; the byte beside them tells that
-// no "Bearer " ends, no flag begins and no letter is escaped there.
+// no "Bearer " or "password " ends, no flag begins and no letter is escaped there.
 static bool is_idle(struct pm_str s, size_t at) {
     unsigned char before = at > 0 ? (unsigned char)s.p[at - 1] : 0,
                   after = at + 1 < s.n ? (unsigned char)s.p[at + 1] : 0;
-    if (s.p[at] == ' ') return !(bytes[before] & ENDS_SCHEME);
-    if (s.p[at] == '-') return !(bytes[after] & BEGINS_FLAG);
+    if (s.p[at] == ' ' || s.p[at] == '\t') return !(bytes[before] & ENDS_KEY);
+    if (s.p[at] == '-') return bytes[before] & WORD;
     return s.p[at] == '\\' && bytes[after] & ESCAPED;
 }
 
@@ -100,18 +98,17 @@ look_avx2(const char *p, unsigned char before, unsigned char after) {
     const __m256i kinds = _mm256_and_si256(
         _mm256_shuffle_epi8(SPREAD(low_rows), _mm256_and_si256(v, low4)),
         _mm256_shuffle_epi8(SPREAD(high_rows), _mm256_and_si256(_mm256_srli_epi16(v, 4), low4)));
-    const uint32_t dashes = IS(v, '-'), blanks = IS(v, ' '), escapes = IS(v, '\\'),
-                   words = ~HAS_NONE(kinds, ~TRIGGERS) | dashes;
-    const uint32_t ends_bearer = IS(small, 'r') | IS(small, 'c'),
-                   begins_flag = dashes | IS(small, 'u') | IS(v, 'p'),
+    const uint32_t dashes = IS(v, '-'), tabs = IS(v, '\t'), blanks = IS(v, ' ') | tabs,
+                   escapes = IS(v, '\\'), words = ~HAS_NONE(kinds, ~TRIGGERS) | dashes;
+    const uint32_t ends_key = IS(small, 'r') | IS(small, 'c') | IS(small, 'd') | IS(small, 'n') |
+                              IS(small, 'y') | IS(small, 'w'),
                    escaped_quote = IS(v, '"') | escapes;
     const unsigned left = bytes[before], right = bytes[after];
-    const uint32_t idle =
-        (blanks & ~(ends_bearer << 1 | (left & ENDS_SCHEME) / ENDS_SCHEME)) |
-        (dashes & ~(begins_flag >> 1 | (right & BEGINS_FLAG) / BEGINS_FLAG << 31)) |
-        (escapes & (escaped_quote >> 1 | (right & ESCAPED) / ESCAPED << 31));
+    const uint32_t idle = (blanks & ~(ends_key << 1 | (left & ENDS_KEY) / ENDS_KEY)) |
+                          (dashes & (words << 1 | (left & WORD))) |
+                          (escapes & (escaped_quote >> 1 | (right & ESCAPED) / ESCAPED << 31));
     return (struct looked){words & ~(words << 1 | (left & WORD)),
-                           ~HAS_NONE(kinds, TRIGGERS) & ~idle};
+                           (~HAS_NONE(kinds, TRIGGERS) | tabs) & ~idle};
 }
 __attribute__((target("avx2"))) static void look_wide(struct pm_str s, size_t at,
                                                       struct looked found[PM_SECRET_BLOCKS]) {

@@ -14,8 +14,10 @@ static bool is_host(struct pm_str s, size_t at, bool strict) {
         dots += s.p[end++] == '.';
     struct pm_str host = pm_str_sub(s, at, end - at);
     if (end < s.n && s.p[end] == '[' && !strict) return true;
-    if (host.n == 0 || !ends_host(s, end)) return false;
+    if (host.n == 0 || (!ends_host(s, end) && s.p[end] != '(')) return false;
     if (pm_str_eqc(host, "sha256") || pm_str_eqc(host, "sha512")) return false;
+    if (end < s.n && s.p[end] == '(' && (pm_str_eqc(host, "tcp") || pm_str_eqc(host, "unix")))
+        return true; // Go's driver for MySQL
     bool port = end + 1 < s.n && s.p[end] == ':' && s.p[end + 1] >= '0' && s.p[end + 1] <= '9';
     return !strict || dots > 0 || port || pm_str_eqc(host, "localhost");
 }
@@ -56,9 +58,34 @@ static bool percent_url(struct pm_str s, size_t after, struct pm_secret_at *f) {
     return false;
 }
 
+// Addresses whose path is the secret: whoever knows it may post there.
+static bool posting_url(struct pm_str s, size_t after, struct pm_secret_at *f) {
+    static const struct {
+        const char *text;
+        size_t parts; // of the path before the secret, which the reader may see
+    } places[] = {{"hooks.slack.com/services/", 0},      {"discord.com/api/webhooks/", 1},
+                  {"discordapp.com/api/webhooks/", 1},   {"api.telegram.org/bot", 0},
+                  {"chat.googleapis.com/v1/spaces/", 0}, {"outlook.office.com/webhook/", 0}};
+    struct pm_str rest = pm_str_sub(s, after, 64);
+    for (size_t i = 0; i < PM_LEN(places); i++) {
+        if (!pm_str_starts(rest, pm_str_c(places[i].text))) continue;
+        size_t from = after + strlen(places[i].text), to = url_end(s, from, "\"'<>\\,)]}");
+        for (size_t skip = places[i].parts; skip > 0 && from < to; skip--) {
+            ptrdiff_t slash = pm_str_chr(pm_str_sub(s, 0, to), '/', from);
+            from = slash < 0 ? to : (size_t)slash + 1;
+        }
+        while (to > from && strchr(":.;", s.p[to - 1])) to--;
+        if (to < from + 16) return false;
+        *f = (struct pm_secret_at){from, to, "token"};
+        return true;
+    }
+    return false;
+}
+
 // Behind "://": the password of the authority, or a token standing as its user.
 bool pm_secret_url(struct pm_str s, size_t after, bool percent, struct pm_secret_at *f) {
     if (percent) return percent_url(s, after, f);
+    if (posting_url(s, after, f)) return true;
     if (pm_str_chr(pm_str_sub(s, after, URL_MAX), '@', 0) < 0) return false; // most have none
     size_t end = url_end(s, after, "/?#\"'<>\\,)]}");
     struct pm_str authority = pm_str_sub(s, after, end - after);

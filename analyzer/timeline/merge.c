@@ -81,7 +81,7 @@ static void text_here(sqlite3_context *c, int n, sqlite3_value **v) {
 }
 static void text_take(struct pm_timeline *t, uint64_t id, struct pm_str text, const char *mark) {
     struct pm_buf apart = {0};
-    bool marked = timeline_tags_apart(text, mark, &apart);
+    bool marked = timeline_text_taken(t, text, mark, &apart);
     text_map(id, timeline_string(t, marked ? pm_buf_str(&apart) : text));
     pm_buf_free(&apart);
 }
@@ -244,6 +244,17 @@ static const char inputs_sql[] =
 // by time, is done once, behind the last. A timeline says of itself when that is still to
 // be done.
 
+// A new file is looked at as a whole before it gets its name (strike.c); one that is there
+// must not hold for a moment what is struck out behind.
+static bool look_begins(struct pm_timeline *t) {
+    static const char kept[] =
+        "SELECT EXISTS(SELECT 1 FROM main.meta WHERE key = '" PM_META_SECRETS "')"
+        " OR EXISTS(SELECT 1 FROM source.meta WHERE key = '" PM_META_SECRETS "')";
+    t->struck = 0;
+    t->look_taken = !t->building && timeline_number(t, kept, 0) == 0;
+    return !t->error.n;
+}
+
 static bool take(struct pm_timeline *t, const char *path) {
     const char *mark = timeline_tags_mark(t, "source");
     if (!mark || !bundle_note(t, path) || !strings_map(t, mark) || !timeline_exec(t, members_sql))
@@ -291,7 +302,11 @@ bool pm_timeline_merge_take(struct pm_timeline *into, const char *path, const ch
     prepare(into);
     bool attached = source_attach(into, path);
     timeline_write_begins(into);
-    bool ok = transaction_end(into, attached && take(into, path));
+    bool ok = attached && look_begins(into) && take(into, path);
+    if (ok && into->struck) ok = timeline_struck_tell(into, into->struck);
+    into->look_taken = false;
+    ok = transaction_end(into, ok);
+    if (ok && into->struck) timeline_struck_say(into, into->struck);
     sqlite3_exec(into->db,
                  "DROP TABLE IF EXISTS temp.member_map; DROP TABLE IF EXISTS temp.bundle;"
                  "DROP TABLE IF EXISTS temp.input_map; DROP TABLE IF EXISTS temp.input_same",

@@ -77,6 +77,8 @@ struct pm_timeline {
     uint8_t *seen;             // two bits a slot: a record's hash was seen, was seen twice
     bool seen_twice;
     int64_t rows_last; // of a merge: the last row's number
+    bool look_taken;   // a merge into a file that is there: texts are looked at as they come
+    size_t struck;     // of these
     struct pm_arena *row_arena;
     sqlite3_stmt *stmt[ST_COUNT];
     struct pm_buf error; // the first thing that went wrong
@@ -128,6 +130,10 @@ const char *timeline_tags_mark(
 bool timeline_tags_apart(
     struct pm_str s, const char *mark,
     struct pm_buf *out); // false where there is nothing to mark: out is as it was
+// What a merge takes over of a text: its tags marked, what looks like a secret still struck
+// out. False: as it is.
+bool timeline_text_taken(struct pm_timeline *t, struct pm_str s, const char *mark,
+                         struct pm_buf *out);
 bool timeline_tags_own(struct pm_timeline *t); // before others are merged into it
 
 // foreign.c
@@ -136,6 +142,8 @@ void timeline_distrust(struct pm_timeline *t); // before anything is read of it
 bool timeline_schema_check(struct pm_timeline *t, char *why, size_t why_n);
 
 // strike.c: of a closed file that has not its name yet
+bool timeline_struck_tell(struct pm_timeline *t, size_t found); // among its diagnostics
+void timeline_struck_say(const struct pm_timeline *t, size_t found);
 void timeline_secrets_strike(struct pm_timeline *t);
 
 // duplicates.c

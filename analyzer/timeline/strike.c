@@ -39,20 +39,31 @@ static const char strike_sql[] =
     "UPDATE quota SET identity = struck(identity), user = struck(user), client = struck(client);"
     "UPDATE pull SET pods = struck(pods);";
 
+bool timeline_struck_tell(struct pm_timeline *t, size_t found) {
+    char told[240];
+    snprintf(
+        told, sizeof told,
+        "INSERT OR REPLACE INTO main.diagnostic(path, line, code, message, count) VALUES('-', 0, "
+        "'self-check', 'places that looked like secrets still were struck out', %zu)",
+        found);
+    return timeline_exec(t, told);
+}
+void timeline_struck_say(const struct pm_timeline *t, size_t found) {
+    fprintf(
+        stderr,
+        "pullmortem: %s: self-check: %zu places looked like secrets still and were struck out\n",
+        t->path, found);
+}
+
 static size_t texts_strike(struct pm_timeline *t) {
     size_t found = 0;
-    char told[240];
     int rc =
         sqlite3_open_v2(t->building, &t->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     bool ok = timeline_check(t, rc) &&
               timeline_check(t, sqlite3_create_function(t->db, "struck", -1, SQLITE_UTF8, &found,
                                                         struck, NULL, NULL)) &&
               timeline_exec(t, strike_sql);
-    snprintf(told, sizeof told,
-             "INSERT OR REPLACE INTO diagnostic(path, line, code, message, count) VALUES('-', 0, "
-             "'self-check', 'places that looked like secrets still were struck out', %zu)",
-             found);
-    if (ok && found) ok = timeline_exec(t, told);
+    if (ok && found) ok = timeline_struck_tell(t, found);
     if (ok) timeline_exec(t, "COMMIT; VACUUM");
     sqlite3_close(t->db);
     t->db = NULL;
@@ -66,9 +77,5 @@ void timeline_secrets_strike(struct pm_timeline *t) {
         pm_buf_fmt(&t->error, "the last look for secrets failed: %s", strerror(errno));
     if (fd >= 0) close(fd);
     size_t struck_out = found && !t->error.n ? texts_strike(t) : 0;
-    if (struck_out)
-        fprintf(
-            stderr,
-            "pullmortem: %s: self-check: %zu places looked like secrets still and were struck out\n",
-            t->path, struck_out);
+    if (struck_out) timeline_struck_say(t, struck_out);
 }

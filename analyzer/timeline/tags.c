@@ -6,6 +6,7 @@
 //
 // The mark is made of the members' paths and sizes and of the records' hashes, which are
 // taken with the secrets blanked: it tells nothing of a secret.
+#include "base/leak.h"
 #include "timeline/store.h"
 #include <stdio.h>
 
@@ -38,6 +39,16 @@ bool timeline_tags_apart(struct pm_str s, const char *mark, struct pm_buf *out) 
     return done > 0;
 }
 
+bool timeline_text_taken(struct pm_timeline *t, struct pm_str s, const char *mark,
+                         struct pm_buf *out) {
+    bool changed = timeline_tags_apart(s, mark, out);
+    if (!t->look_taken) return changed;
+    if (!changed) pm_buf_add(out, s);
+    size_t struck = pm_leaks_strike(out->p, out->n);
+    t->struck += struck;
+    return changed || struck > 0;
+}
+
 // SQL's tags_apart(text): as above, with the mark that was set last.
 static char mark_now[9];
 static void tags_apart(sqlite3_context *c, int n, sqlite3_value **v) {
@@ -45,7 +56,7 @@ static void tags_apart(sqlite3_context *c, int n, sqlite3_value **v) {
     struct pm_buf out = {0};
     struct pm_str s = {(const char *)sqlite3_value_text(v[0]), 0};
     s.n = s.p ? (size_t)sqlite3_value_bytes(v[0]) : 0;
-    if (s.n && timeline_tags_apart(s, mark_now, &out))
+    if (s.n && timeline_text_taken(sqlite3_user_data(c), s, mark_now, &out))
         sqlite3_result_text64(c, out.p, out.n, SQLITE_TRANSIENT, SQLITE_UTF8);
     else sqlite3_result_value(c, v[0]);
     pm_buf_free(&out);
@@ -73,7 +84,7 @@ const char *timeline_tags_mark(struct pm_timeline *t, const char *schema) {
         schema, schema);
     snprintf(events, sizeof events, "SELECT '', hash, line FROM %s.event ORDER BY id", schema);
     bool ok = timeline_check(t, sqlite3_create_function(t->db, "tags_apart", 1,
-                                                        SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL,
+                                                        SQLITE_UTF8 | SQLITE_DETERMINISTIC, t,
                                                         tags_apart, NULL, NULL)) &&
               hash_rows(t, members, &h) && hash_rows(t, events, &h);
     snprintf(mark_now, sizeof mark_now, "%08x", (unsigned)(h ^ h >> 32));
