@@ -217,6 +217,37 @@ static void a_client_is_no_node(void **state) {
     CHECK(alone, "SELECT severity, scope_kind FROM incidents", "warning image");
 }
 
+// The way out of a cluster is one address. Events that are still there show whose it is;
+// what it asked before, when the events have expired, was some node's, too.
+#define PULLED_AT(at_, node_)                                                                      \
+    {                                                                                              \
+        at_, EVENTS, OK_OF("reg.test/acme/api:1"), .node = (node_), .reason = "Pulled",            \
+                                                   .pod = "shop/" node_, .took = 2                 \
+    }
+static void several_nodes_behind_one_address(void **state) {
+    (void)state;
+    const struct line behind[] = {
+        ASKED(60, "203.0.113.9", RUNTIME, "GET", "/v2/acme/web/manifests/9", 403),
+        ASKED(90, "203.0.113.9", RUNTIME, "GET", "/v2/acme/web/manifests/9", 403),
+        ASKED(120, "10.9.0.1", RUNTIME, "GET", "/v2/acme/web/manifests/9", 403),
+        PULLED(3600, "203.0.113.9", RUNTIME, "acme/api", "1"),
+        PULLED_AT(3601, "n1"),
+        PULLED(3700, "203.0.113.9", RUNTIME, "acme/api", "1"),
+        PULLED_AT(3701, "n2"),
+    };
+    CHECK(behind, "SELECT severity, failed_pulls FROM incidents ORDER BY failed_pulls",
+          "info 1, warning 2");
+    CHECK(behind, "SELECT node, count(*) FROM pulls WHERE outcome = 'failed' GROUP BY 1", "- 3");
+    // One node's pulls alone coincide: it is a machine with an address of its own.
+    const struct line one[] = {
+        ASKED(60, "203.0.113.9", "docker/27.5.1", "GET", "/v2/acme/web/manifests/9", 403),
+        ASKED(90, "203.0.113.9", "docker/27.5.1", "GET", "/v2/acme/web/manifests/9", 403),
+        PULLED(3600, "203.0.113.9", RUNTIME, "acme/api", "1"),
+        PULLED_AT(3601, "n1"),
+    };
+    CHECK(one, "SELECT severity FROM incidents WHERE scope_kind = 'client'", "info");
+}
+
 // An event counts attempts and stamps two of them, a table tells those in minutes: the
 // registry's log shows the same ones, each at its own second.
 #define COUNTED(at_, first_, n_, aged_)                                                            \
@@ -434,6 +465,7 @@ int main(void) {
         cmocka_unit_test(each_refusal_behind_a_good_head_counts),
         cmocka_unit_test(two_users_behind_one_address_pull_apart),
         cmocka_unit_test(a_client_is_no_node),
+        cmocka_unit_test(several_nodes_behind_one_address),
         cmocka_unit_test(an_attempt_of_an_event_and_its_requests_are_one),
         cmocka_unit_test(a_session_in_a_container_is_a_client),
         cmocka_unit_test(a_session_beside_calm_kubelets),

@@ -30,6 +30,7 @@ struct pm_attempt {
     // … and nobody told its end yet: it lies somewhere before `ended`, when the next start
     // overtook it
     bool unended;
+    bool behind;           // a node's, behind the address that several of them share
     uint32_t log;          // the path of the registry's log, where that alone shows it
     uint32_t join;         // that ties its start to its end
     pm_ref merged;         // index + 1 of the attempt that it turned out to be part of
@@ -58,7 +59,7 @@ static inline int64_t pm_began(const struct pm_attempt *p) {
 int64_t pm_at_cluster(const struct pm_evidence *ev,
                       const struct pm_attempt *p); // pm_at by the cluster's clock
 static inline bool pm_is_client(const struct pm_evidence *ev, const struct pm_attempt *p) {
-    return (ev->nodes_known || ev->nodes_stand) && !p->node && p->client;
+    return (ev->nodes_known || ev->nodes_stand) && !p->node && p->client && !p->behind;
 }
 // The first pull at or after; they are in time order once folded.
 size_t pm_pull_first(const struct pm_pulls *pulls, int64_t at);

@@ -10,6 +10,7 @@ struct client_sum {
     uint32_t client, groups, matched;
     uint32_t by_events; // so many of the matched
     uint32_t best_node, best, second;
+    uint32_t nodes; // whose attempts coincide with its requests
 };
 
 struct matching {
@@ -19,6 +20,7 @@ struct matching {
     struct pm_order by_repository; // the pulls
     int64_t off_most;              // of the attempts' off_ns and lead_ns
     Pvoid_t node_in_log;           // log and node → 1 where the log shows the node's own address
+    Pvoid_t addressed;             // log → 1 where any node has its own address
     Pvoid_t votes;                 // client and node → groups that coincide with an attempt there
     Pvoid_t sums;                  // client → index + 1 into clients
     PM_LIST(struct client_sum) clients;
@@ -103,6 +105,7 @@ static void map_clients(struct matching *m) {
         Word_t slot = pm_map_get(m->sums, (uint32_t)(at >> 32));
         if (slot) {
             struct client_sum *c = &PM_REF(m->clients, slot);
+            c->nodes++;
             if (*n > c->best) {
                 c->second = c->best;
                 c->best = (uint32_t)*n;
@@ -189,16 +192,28 @@ static void pull_of_requests(const struct pm_env *env, const struct pm_evidence 
     g->pull = pm_ref_of(index);
 }
 
+// The cluster's way out: no node has an address of its own in this log, and the requests
+// of this one are pulls of several nodes. What no node's pull explains is some node's all
+// the same: the events of it have expired.
+static bool is_way_out(const struct matching *m, const struct pm_request_group *g,
+                       const struct client_sum *c) {
+    bool cri = g->agent_kind == PM_AGENT_RUNTIME &&
+               !pm_str_starts(pm_name(m->env, g->agent), PM_STR("docker/")); // people's, too
+    return m->ev->nodes_known && !g->node && cri && c->nodes > 1 &&
+           !pm_map_get(m->addressed, (Word_t)g->file + 1);
+}
+
 // Is there a log of this client's own node? Events are none: they expire, and vouch for
 // no silence.
-static bool node_speaks(const struct pm_evidence *ev, const struct client_sum *c, uint32_t node) {
+static bool node_speaks(const struct pm_evidence *ev, const struct client_sum *c, uint32_t node,
+                        bool way_out) {
     if (node && (pm_map_get(ev->facts.cover[PM_ORIGIN_RUNTIME], node) ||
                  pm_map_get(ev->facts.cover[PM_ORIGIN_KUBELET], node) ||
                  pm_map_get(ev->facts.cover[PM_ORIGIN_DOCKERD], node)))
         return true;
     bool own = node && pm_map_get(ev->facts.node_by_address, c->client) ==
                            node; // else others may stand behind the address
-    return c->matched * 2 >= c->groups && c->matched > (own ? c->by_events : 0);
+    return c->matched * 2 >= c->groups && c->matched > (own || way_out ? c->by_events : 0);
 }
 
 static struct client_sum *sum_of(struct matching *m, uint32_t client) {
@@ -231,7 +246,9 @@ static void name_nodes(struct matching *m) {
     for (size_t i = 0; i < m->ev->groups.n; i++) {
         struct pm_request_group *g = &m->ev->groups.items[i];
         g->node = (uint32_t)pm_map_get(m->ev->facts.node_by_address, g->client);
-        if (g->node) *pm_map_slot(&m->node_in_log, PM_PAIR(g->file, g->node)) = 1;
+        if (!g->node) continue;
+        *pm_map_slot(&m->node_in_log, PM_PAIR(g->file, g->node)) = 1;
+        *pm_map_slot(&m->addressed, (Word_t)g->file + 1) = 1;
     }
 }
 
@@ -252,10 +269,14 @@ static void match_group(struct matching *m, uint32_t index) {
     if (!g->node && c->best > c->second && c->best * 2 >= c->groups &&
         !pm_is_loopback(pm_name(m->env, g->client)))
         g->node = c->best_node;
+    bool way_out = is_way_out(m, g, c);
     each_match(m, index, corroborate, &gap);
     if (g->pull) add_group(m->pulls, g);
-    else if (!g->probe && (!pm_agent_may_be_node(g->agent_kind) || !node_speaks(m->ev, c, g->node)))
+    else if (!g->probe &&
+             (!pm_agent_may_be_node(g->agent_kind) || !node_speaks(m->ev, c, g->node, way_out))) {
         pull_of_requests(m->env, m->ev, m->pulls, g);
+        PM_REF(*m->pulls, g->pull).behind = way_out;
+    }
 }
 
 void pm_request_fold(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls) {
@@ -279,6 +300,7 @@ void pm_request_fold(const struct pm_env *env, struct pm_evidence *ev, struct pm
     JLFA(freed, m.votes);
     JLFA(freed, m.sums);
     JLFA(freed, m.node_in_log);
+    JLFA(freed, m.addressed);
     (void)freed;
     free(m.clients.items);
     free(m.by_repository.items);
