@@ -107,7 +107,7 @@ struct frame_voice {
     unsigned open[2]; // components whose events wait for the verdict: strict, talk
     unsigned speaks;  // components of all its events
     uint64_t records, of[PM_GROUP_COUNT], talk, told, neutral, foreign, code, sentences, prompts,
-        headings, titles, lessons, reports;
+        headings, titles, lessons, reports, remarks;
 };
 
 #define FRAME_ENVELOPES 64

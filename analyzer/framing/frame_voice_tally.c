@@ -2,6 +2,7 @@
 // it is code, prose or a session. The tally is what its standing hangs on where its name
 // does not vouch for it (frame_voice_stand.c).
 #include "frame_int.h"
+#include "pm/scan.h"
 
 // "$ docker pull …", "+ docker pull …", "root@n1:~# docker pull …"
 static bool prompted(struct pm_str s) {
@@ -81,6 +82,21 @@ static bool report(struct pm_str s) {
                                         "Please help",
                                         "Bug report"};
     return begins(s, words, PM_LEN(words));
+}
+
+// "[09:01] bo: anyone else?", "<bo> yes": what people say to each other in a chat. (A
+// logger's stamp has seconds, and its names have digits and dots.)
+static bool remark(struct pm_str s) {
+    struct pm_scan c = pm_scan_of(s);
+    uint64_t hour, minute;
+    bool stamped = pm_scan_char(&c, '[') && pm_scan_uint(&c, 2, &hour) && pm_scan_char(&c, ':') &&
+                   pm_scan_uint(&c, 2, &minute) && pm_scan_lit(&c, "] ");
+    struct pm_str rest = stamped ? pm_scan_rest(&c) : s;
+    bool nick = pm_str_starts(rest, PM_STR("<"));
+    size_t from = nick ? 1 : 0, i = from;
+    while (i < rest.n && ((rest.p[i] | 32) >= 'a' && (rest.p[i] | 32) <= 'z')) i++;
+    if (i == from || i > 20 || i + 1 >= rest.n || rest.p[i + 1] != ' ') return false;
+    return nick ? rest.p[i] == '>' : stamped && rest.p[i] == ':';
 }
 
 // A title in Markdown or AsciiDoc: "# Image pulls", "== Steps".
@@ -164,7 +180,8 @@ void frame_voice_tally(struct pm_frame *f, struct frame_voice *v, const struct p
         v->titles += lines;
         if (lesson(text)) v->lessons += lines;
     }
-    v->prose |= v->plain && git_entry(text);
+    if (v->plain && r->shape == PM_SHAPE_LINE && remark(pm_str_trim(r->raw))) v->remarks++;
+    v->prose |= v->plain && (git_entry(text) || v->remarks > 1);
     f->traced |= v->plain && pm_str_starts(text, PM_STR("+ "));
     if (v->records == v->preamble && pm_str_starts(text, PM_STR("Flag --")))
         return; // a Kubernetes program's first words, whichever it is

@@ -53,6 +53,9 @@ static const struct pm_client_row rows[] = {
     {"failed to solve with frontend dockerfile", NULL, PM_KIND_PULL_FAIL,
      PM_SAY_ERROR | PM_SAY_LAST, 55},
     {"^error building image: ", "/v2/", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 60}, // kaniko
+    {"^error building image: ", "failed to get filesystem from image: ", PM_KIND_PULL_FAIL,
+     PM_SAY_WHOLE, 60},
+    {"^error building image: stream error: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 60},
     {" ERROR: ", "no match for platform in manifest", PM_KIND_PULL_FAIL, PM_SAY_REFUSAL, 55},
     // kaniko's own words, which tell no pull
     {"INFO[", "] Resolved base name ", PM_KIND_OTHER, PM_SAY_NOTHING, 60},

@@ -224,6 +224,29 @@ static void crio_starts_that_are_overtaken_failed(void **state) {
     judged_free(&j);
 }
 
+// The kubelet's echoes tell when such a pull ended, and why, where the lines of its image
+// service were not kept.
+#define ECHOED(at_)                                                                                \
+    {                                                                                              \
+        at_, KUBELET, FAILED(WEB, "received unexpected HTTP status: 504 Gateway Timeout"),         \
+            .node = "n1", .message = "Failed to pull image"                                        \
+    }
+static void crio_starts_that_the_kubelet_echoes(void **state) {
+    (void)state;
+    static const struct line lines[] = {
+        {0, CRIO, START_OF(WEB), .node = "n1", .join = "a"},
+        ECHOED(5),
+        {20, CRIO, START_OF(WEB), .node = "n1", .join = "b"},
+        ECHOED(25),
+        ECHOED(25.1),
+        {60, CRIO, START_OF(WEB), .node = "n1", .join = "c"},
+        ECHOED(65),
+    };
+    struct judged j = JUDGE(lines);
+    ASK(j, "SELECT outcome, cause, count(*) FROM pulls GROUP BY 1, 2", "failed registry.outage 3");
+    judged_free(&j);
+}
+
 static void dockershim_watches_good_pulls_itself(void **state) {
     (void)state;
     static const struct line lines[] = {
@@ -417,6 +440,7 @@ int main(void) {
         cmocka_unit_test(two_credentials_are_one_attempt),
         cmocka_unit_test(two_pods_with_one_credential_are_two_attempts),
         cmocka_unit_test(crio_starts_that_are_overtaken_failed),
+        cmocka_unit_test(crio_starts_that_the_kubelet_echoes),
         cmocka_unit_test(dockershim_watches_good_pulls_itself),
         cmocka_unit_test(the_next_endpoint_is_a_step),
         cmocka_unit_test(a_mirror_that_a_good_pull_went_past),

@@ -97,8 +97,25 @@ static uint32_t echoed_late(struct pm_fold *f, const struct pm_fold_bucket *b,
     return UINT32_MAX;
 }
 
+// Where the image service's lines were not kept, the echo is what tells the end of a pull
+// that the runtime's log only shows to begin (CRI-O).
+static uint32_t begun_and_echoed(struct pm_fold *f, const struct pm_fold_bucket *b,
+                                 const struct pm_trace *t) {
+    if (t->ts == PM_NO_TIME || pm_map_get(f->image_service, t->node)) return UINT32_MAX;
+    uint32_t index = open_before(f, b, t->ts);
+    return index != UINT32_MAX && pm_fold_pull(f, index)->quiet ? index : UINT32_MAX;
+}
+
 static void kubelet_echo(struct pm_fold *f, struct pm_fold_bucket *b, uint32_t trace) {
     const struct pm_trace *t = &f->ev->traces.items[trace];
+    uint32_t begun = begun_and_echoed(f, b, t);
+    if (begun != UINT32_MAX) {
+        pm_bucket_close(f, begun, trace, PM_OUTCOME_FAILED);
+        b->sorted = 0;
+        pm_bucket_sort(f, b);
+        if (t->pod) pm_fold_pull(f, begun)->exact_pod = true;
+        return;
+    }
     uint32_t index = pm_bucket_nearest(f, b, t, t->ts, PM_NEAR_NS, fits_failed_of_pod);
     if (index == UINT32_MAX)
         index = pm_bucket_nearest(f, b, t, t->ts, PM_NEAR_NS,
