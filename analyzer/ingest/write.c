@@ -77,8 +77,8 @@ static void put_rows(struct writer *w, struct batch *b, uint32_t file) {
             if ((e->component == PM_COMP_EVENTS || e->component == PM_COMP_OBJECTS) &&
                 e->field[PM_F_NODE].n)
                 pm_intern_id(w->cluster, e->field[PM_F_NODE]);
-            pm_timeline_put(w->p->timeline, &b->rows[i]);
         }
+        pm_timeline_put_all(w->p->timeline, b->rows, b->n);
         pipe_batch_free(b);
         b = next;
     }

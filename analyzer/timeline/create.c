@@ -85,8 +85,7 @@ struct pm_timeline *timeline_new(bool writable) {
     t->strings = pm_intern_new();
     t->strings_written = pm_intern_id(t->strings, PM_NONE) + 1;
     t->loose_next = UINT32_C(1) << 31;
-    for (int i = 0; i < EVENT_NUMBERS; i++)
-        t->bound[i] = PM_NO_TIME; // a fresh statement's parameters are NULL
+    timeline_bound_forget(t);
     t->row_arena = pm_arena_new();
     return t;
 }

@@ -176,7 +176,7 @@ bool pm_timeline_pseudonymise(struct pm_timeline *t, struct pm_pseudonyms *p) {
         sqlite3_finalize(t->stmt[i]);
         t->stmt[i] = NULL;
     }
-    for (int i = 0; i < EVENT_NUMBERS; i++) t->bound[i] = PM_NO_TIME;
+    timeline_bound_forget(t);
     return ok && timeline_exec(t, "VACUUM");
 }
 bool pm_timeline_is_pseudonymised(struct pm_timeline *t) {

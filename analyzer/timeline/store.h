@@ -11,8 +11,10 @@ enum { PM_TIMELINE_APPLICATION = 0x706d3174, PM_TIMELINE_SCHEMA = 3 };
 
 enum timeline_stmt { // prepared once, on first use
     ST_STRING,
+    ST_STRINGS,
     ST_STRING_GET,
     ST_EVENT,
+    ST_EVENTS,
     ST_REDATE_READ,
     ST_REDATE,
     ST_STANDING,
@@ -42,8 +44,9 @@ enum timeline_stmt { // prepared once, on first use
     "pod_uid,workload,container,image,registry,repository,tag,digest,client,user,method,url,host," \
     "user_agent,reason,error,message,secret,object,join_,writer,detail,raw"
 
-// Parameters of the event insert that are numbers; the last one is raw.
-enum { EVENT_NUMBERS = 22 + PM_F_COUNT };
+// Parameters of the event insert that are numbers; the last one is raw. Rows and texts are
+// put eight by one statement: opening and closing the table costs as much as a row does.
+enum { EVENT_NUMBERS = 22 + PM_F_COUNT, EVENT_COLUMNS = EVENT_NUMBERS + 1, GROUP_ROWS = 8 };
 // What was made of a row, in `stamps` above the three kinds.
 enum {
     ROW_KINDS = 0x1ff,
@@ -69,9 +72,13 @@ struct pm_timeline {
     struct pm_intern *strings; // string.id == intern id
     uint32_t strings_written;
     uint64_t strings_bytes;
-    uint32_t loose_next;          // ids of texts kept outside the interning budget
-    uint32_t last[PM_F_COUNT];    // per field: the id seen last, most rows repeat it
-    int64_t bound[EVENT_NUMBERS]; // what the insert's parameters hold; PM_NO_TIME stands for NULL
+    uint32_t loose_next;       // ids of texts kept outside the interning budget
+    uint32_t last[PM_F_COUNT]; // per field: the id seen last, most rows repeat it
+    uint32_t strings_from;     // while they are held: the first without a row
+    bool strings_held;         // new texts get their numbers now and their rows in groups
+    // What the parameters of the inserts hold, of one row and of each row of a group;
+    // PM_NO_TIME stands for NULL.
+    int64_t bound[1 + GROUP_ROWS][EVENT_NUMBERS];
     struct row_span *spans;
     size_t spans_n, spans_cap; // by member id
     uint8_t *seen;             // two bits a slot: a record's hash was seen, was seen twice
@@ -106,6 +113,10 @@ struct pm_timeline *timeline_refuse(struct pm_timeline *t, const char **why, con
                                     const char *what, const char *detail);
 
 // strings.c
+void timeline_bound_forget(struct pm_timeline *t); // write.c: its statements are made anew
+// Between the two, new texts get their numbers at once and their rows at the end, in groups.
+void timeline_strings_hold(struct pm_timeline *t);
+void timeline_strings_release(struct pm_timeline *t);
 uint32_t timeline_string(struct pm_timeline *t,
                          struct pm_str s);         // → string.id, written to the table where new
 void timeline_strings_load(struct pm_timeline *t); // texts of an opened file, once

@@ -32,8 +32,28 @@ uint32_t timeline_string(struct pm_timeline *t, struct pm_str s) {
     if (id < t->strings_written) return id;
     t->strings_written = id + 1;
     t->strings_bytes += s.n + STRING_OVERHEAD_BYTES;
-    string_write(t, id, s);
+    if (!t->strings_held) string_write(t, id, s);
     return id;
+}
+
+void timeline_strings_hold(struct pm_timeline *t) {
+    timeline_strings_load(t);
+    t->strings_held = true;
+    t->strings_from = t->strings_written;
+}
+
+void timeline_strings_release(struct pm_timeline *t) {
+    sqlite3_stmt *group = timeline_stmt(t, ST_STRINGS);
+    uint32_t id = t->strings_from;
+    t->strings_held = false;
+    for (; group && t->strings_written - id >= GROUP_ROWS; id += GROUP_ROWS) {
+        for (int i = 0; i < GROUP_ROWS; i++) {
+            sqlite3_bind_int64(group, 2 * i + 1, id + (uint32_t)i);
+            bind_str(group, 2 * i + 2, pm_intern_str(t->strings, id + (uint32_t)i));
+        }
+        timeline_run(t, group);
+    }
+    for (; id < t->strings_written; id++) string_write(t, id, pm_intern_str(t->strings, id));
 }
 
 struct pm_str timeline_column(sqlite3_stmt *s, int column) {

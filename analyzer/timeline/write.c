@@ -136,26 +136,53 @@ static void numbers_of(struct pm_timeline *t, const struct pm_row *row, int64_t 
         v[EVENT_NUMBERS - PM_F_COUNT + f] = field_id(t, f, e->field[f]);
 }
 
-void pm_timeline_put(struct pm_timeline *t, const struct pm_row *row) {
-    timeline_write_begins(t);
-    sqlite3_stmt *s = timeline_stmt(t, ST_EVENT);
-    if (!s) return;
+void timeline_bound_forget(struct pm_timeline *t) {
+    for (size_t r = 0; r < PM_LEN(t->bound); r++)
+        for (int i = 0; i < EVENT_NUMBERS; i++)
+            t->bound[r][i] = PM_NO_TIME; // a fresh statement's parameters are NULL
+}
+
+// Parameters keep their values: most columns of most rows repeat, also of every eighth.
+static void event_bind(struct pm_timeline *t, sqlite3_stmt *s, size_t place, int64_t *bound,
+                       const struct pm_row *row) {
     int64_t v[EVENT_NUMBERS];
+    int first = (int)place * EVENT_COLUMNS + 1;
     numbers_of(t, row, v);
     for (int i = 0; i < EVENT_NUMBERS; i++) {
-        if (v[i] == t->bound[i])
-            continue; // parameters keep their values: most columns of most rows repeat
-        bind_known(s, i + 1, v[i] != NO_NUMBER, v[i]);
-        t->bound[i] = v[i];
+        if (v[i] == bound[i]) continue;
+        bind_known(s, first + i, v[i] != NO_NUMBER, v[i]);
+        bound[i] = v[i];
     }
-    bind_str(s, EVENT_NUMBERS + 1, row->raw);
-    timeline_run(t, s);
+    bind_str(s, first + EVENT_NUMBERS, row->raw);
+}
+
+static void event_put(struct pm_timeline *t, const struct pm_row *row, int64_t id) {
     if (row->hash) timeline_seen(t, row->hash, row->ordinal);
     if (row->file >= t->spans_n) return;
     struct row_span *span = &t->spans[row->file];
-    int64_t id = sqlite3_last_insert_rowid(t->db);
     if (id < span->lo) span->lo = id;
     span->hi = id;
+}
+
+void pm_timeline_put_all(struct pm_timeline *t, const struct pm_row *rows, size_t n) {
+    timeline_write_begins(t);
+    sqlite3_stmt *one = timeline_stmt(t, ST_EVENT), *group = timeline_stmt(t, ST_EVENTS);
+    if (!one || !group) return;
+    timeline_strings_hold(t);
+    for (size_t at = 0, take; at < n; at += take) {
+        take = n - at < GROUP_ROWS ? 1 : GROUP_ROWS;
+        sqlite3_stmt *s = take == 1 ? one : group;
+        for (size_t i = 0; i < take; i++)
+            event_bind(t, s, i, t->bound[take == 1 ? 0 : 1 + i], &rows[at + i]);
+        timeline_run(t, s);
+        int64_t last = sqlite3_last_insert_rowid(t->db);
+        for (size_t i = 0; i < take; i++)
+            event_put(t, &rows[at + i], last - (int64_t)(take - 1 - i));
+    }
+    timeline_strings_release(t);
+}
+void pm_timeline_put(struct pm_timeline *t, const struct pm_row *row) {
+    pm_timeline_put_all(t, row, 1);
 }
 
 static int64_t stamp_fix(pm_clock_fix *fix, void *ctx, int kind, int64_t ns,

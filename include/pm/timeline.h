@@ -68,6 +68,7 @@ struct pm_row {
 };
 void pm_timeline_begin(struct pm_timeline *t);
 void pm_timeline_put(struct pm_timeline *t, const struct pm_row *row);
+void pm_timeline_put_all(struct pm_timeline *t, const struct pm_row *rows, size_t n);
 // Dates the rows of one file: called once per file after ingest. fix(raw kind, raw ns) →
 // final ns; see clock/clock.c.
 typedef int64_t pm_clock_fix(void *ctx, enum pm_when_kind kind, int64_t ns,

@@ -473,16 +473,57 @@ static int setup(void **state) {
     (void)state;
     return mkdtemp(folder) ? 0 : -1;
 }
+// Rows are put in groups, and what is left one by one: whichever way, each has its number,
+// its texts and its place.
+static void rows_in_groups_are_rows_one_by_one(void **state) {
+    enum { ROWS = 29 };
+    static const char *const questions[] = {
+        "SELECT count(*)||' '||sum(id*line)||' '||sum(id*ts_ns%1000) FROM events",
+        "SELECT group_concat(id||':'||line||':'||pod||':'||coalesce(remaining,'-')||':'||node||':'||coalesce(tag,'-')) FROM "
+        "(SELECT e.*, (SELECT remaining FROM event WHERE id=e.id) AS remaining FROM events e ORDER BY id)",
+        "SELECT group_concat(id||'='||text) FROM (SELECT * FROM string ORDER BY id)"};
+    struct pm_row rows[ROWS];
+    char pod[ROWS][16], got[2][PM_LEN(questions)][256];
+    (void)state;
+    for (int way = 0; way < 2; way++) {
+        struct pm_timeline *t = opened(in_folder(way ? "groups.db" : "singly.db"), true);
+        struct pm_file_row f = member("n1/containerd.log", "n1", "", "aa");
+        uint32_t id = pm_timeline_file(t, &f);
+        for (size_t i = 0; i < ROWS; i++) {
+            rows[i] = failure(id, i + 1, i + 99, INT64_C(1775976421123456789) + (int64_t)i,
+                              PM_WHEN_UTC, i % 3 ? "n1" : "n2");
+            snprintf(pod[i], sizeof pod[i], "web-%zu", i % 11);
+            rows[i].event.field[PM_F_POD] = pm_str_c(pod[i]);
+            rows[i].event.remaining = i % 4 ? -1 : (int64_t)i;
+            if (i % 5 == 0) rows[i].event.field[PM_F_TAG] = PM_STR("1");
+        }
+        if (way) pm_timeline_put_all(t, rows, ROWS);
+        for (size_t i = 0; i < ROWS && !way; i++) pm_timeline_put(t, &rows[i]);
+        pm_timeline_commit(t);
+        for (size_t q = 0; q < PM_LEN(questions); q++)
+            snprintf(got[way][q], sizeof got[way][q], "%s", answer(t, questions[q]));
+        assert_null(pm_timeline_error(t));
+        pm_timeline_close(t);
+    }
+    for (size_t q = 0; q < PM_LEN(questions); q++) {
+        assert_string_equal(got[0][q], got[1][q]);
+        assert_null(strstr(got[0][q], "mistake"));
+    }
+    assert_memory_equal(got[0][0], "29 ", 3);
+}
+
 static int teardown(void **state) {
     (void)state;
-    static const char *const files[] = {
-        "rows.db", "a.db",      "b.db",  "all.db", "notes.txt", "whole.db",     "cut.db",
-        "sql.db",  "judged.db", "ma.db", "mb.db",  "many.db",   "one-by-one.db"};
+    static const char *const files[] = {"rows.db", "groups.db", "singly.db",    "a.db",
+                                        "b.db",    "all.db",    "notes.txt",    "whole.db",
+                                        "cut.db",  "sql.db",    "judged.db",    "ma.db",
+                                        "mb.db",   "many.db",   "one-by-one.db"};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) unlink(in_folder(files[i]));
     return rmdir(folder);
 }
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(rows_come_back),
+                                       cmocka_unit_test(rows_in_groups_are_rows_one_by_one),
                                        cmocka_unit_test(undated_files_are_dated),
                                        cmocka_unit_test(a_record_in_two_files_counts_once),
                                        cmocka_unit_test(merging_is_idempotent),
