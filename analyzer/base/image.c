@@ -129,6 +129,32 @@ static bool split_domain(struct pm_str name, struct pm_image *out, bool *library
     return (!has_domain || domain_good(head)) && path_good(out->repository);
 }
 
+static struct pm_str put(char **at, struct pm_str s) {
+    struct pm_str copy = {*at, s.n};
+    if (s.n) memcpy(*at, s.p, s.n);
+    *at += s.n;
+    **at = 0;
+    return copy;
+}
+// "registry/repository:tag" or "…@digest", and the parts as its slices, but for the tag
+// beside a digest. Each image of each line is written so: printf took most of its parsing.
+static void normalise(struct pm_arena *a, const struct pm_image *i, struct pm_str library,
+                      struct pm_image *out) {
+    struct pm_str last = i->digest.n ? i->digest : i->tag;
+    size_t n = i->registry.n + 1 + library.n + i->repository.n + 1 + last.n;
+    char *p = pm_arena_alloc(a, n + 1), *at = p;
+    out->registry = put(&at, i->registry);
+    put(&at, PM_STR("/"));
+    out->repository = put(&at, library);
+    out->repository.n += put(&at, i->repository).n;
+    put(&at, i->digest.n ? PM_STR("@") : PM_STR(":"));
+    last = put(&at, last);
+    out->norm = (struct pm_str){p, n};
+    if (i->digest.n) out->digest = last;
+    else out->tag = last;
+    if (i->digest.n && i->tag.n) out->tag = pm_arena_dup(a, i->tag);
+}
+
 bool pm_image_parse(struct pm_arena *a, struct pm_str ref, struct pm_image *out) {
     *out = (struct pm_image){.norm = pm_arena_dup(a, ref)};
     struct pm_str name = strip_transport(pm_str_trim(ref));
@@ -138,14 +164,7 @@ bool pm_image_parse(struct pm_arena *a, struct pm_str ref, struct pm_image *out)
         !split_domain(name, &i, &library))
         return false;
     if (!i.tag.n && !i.digest.n) i.tag = PM_STR("latest");
-    out->registry = pm_arena_dup(a, i.registry);
-    out->repository = library ? pm_arena_join(a, PM_STR("library/"), i.repository)
-                              : pm_arena_dup(a, i.repository);
-    if (i.tag.n) out->tag = pm_arena_dup(a, i.tag);
-    if (i.digest.n) out->digest = pm_arena_dup(a, i.digest);
-    struct pm_str last = out->digest.n ? out->digest : out->tag;
-    out->norm = pm_arena_fmt(a, "%.*s/%.*s%c%.*s", PM_FMT(out->registry), PM_FMT(out->repository),
-                             out->digest.n ? '@' : ':', PM_FMT(last));
+    normalise(a, &i, library ? PM_STR("library/") : PM_NONE, out);
     return true;
 }
 

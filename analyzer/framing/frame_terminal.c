@@ -116,6 +116,7 @@ static struct pm_str step_image(struct pm_arena *a, struct pm_str rest) {
 static struct pm_str retrieved_image(struct pm_arena *a, struct pm_str text) {
     static const char *const cues[] = {"] Retrieving image manifest ", "] Retrieving image "};
     struct pm_str w;
+    if (!pm_str_has(text, PM_STR("] Retrieving image "))) return PM_NONE; // both begin so
     for (size_t i = 0; i < PM_LEN(cues); i++) {
         ptrdiff_t at = pm_str_find(text, pm_str_c(cues[i]), 0);
         struct pm_scan c =

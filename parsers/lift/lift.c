@@ -372,9 +372,30 @@ static const struct stage_cue stage_cues[] = {
     {PM_STAGE_RESOLVE, "lookup "},
 };
 
-static enum pm_stage find_stage(struct pm_str s) {
+// Which pairs of bytes a text has, by their hash. Some seventy cues are looked for in each
+// error, and nearly all of them have a pair that it lacks.
+enum { PAIR_BITS = 1024 };
+struct pairs {
+    uint64_t bits[PAIR_BITS / 64];
+};
+static unsigned pair_of(const char *p) {
+    return ((unsigned char)p[0] * 37u + (unsigned char)p[1]) % PAIR_BITS;
+}
+static struct pairs pairs_of(struct pm_str s) {
+    struct pairs found = {{0}};
+    for (size_t i = 0; i + 1 < s.n; i++)
+        found.bits[pair_of(s.p + i) / 64] |= UINT64_C(1) << pair_of(s.p + i) % 64;
+    return found;
+}
+static bool has_cue(struct pm_str s, const struct pairs *pairs, const char *cue) {
+    for (const char *p = cue; p[0] && p[1]; p++)
+        if (!(pairs->bits[pair_of(p) / 64] >> pair_of(p) % 64 & 1)) return false;
+    return has(s, cue);
+}
+
+static enum pm_stage find_stage(struct pm_str s, const struct pairs *pairs) {
     for (size_t i = 0; i < PM_LEN(stage_cues); i++)
-        if (has(s, stage_cues[i].text)) return stage_cues[i].stage;
+        if (has_cue(s, pairs, stage_cues[i].text)) return stage_cues[i].stage;
     return PM_STAGE_NONE;
 }
 
@@ -395,9 +416,9 @@ static const struct credential_cue credential_cues[] = {
     {PM_EV_CREDENTIALS, "denied: User: arn:"},
 };
 
-static void lift_credentials(struct pm_event *e, struct pm_str s) {
+static void lift_credentials(struct pm_event *e, struct pm_str s, const struct pairs *pairs) {
     for (size_t i = 0; i < PM_LEN(credential_cues); i++)
-        if (has(s, credential_cues[i].text)) e->flags |= credential_cues[i].flag;
+        if (has_cue(s, pairs, credential_cues[i].text)) e->flags |= credential_cues[i].flag;
     pm_event_fill(e, PM_F_USER, pm_str_between(s, PM_STR("pull rate limit as '"), PM_STR("'")));
     pm_event_fill(e, PM_F_REPOSITORY,
                   e->field[PM_F_IMAGE].n
@@ -477,15 +498,16 @@ static void lift_digest(struct pm_event *e, struct pm_str s) {
 void pm_lift_error(struct pm_arena *a, struct pm_event *e) {
     struct pm_str s = own_words(a, pm_str_sub(e->field[PM_F_ERROR], 0, LIFT_MAX_BYTES));
     if (!s.n) return;
+    struct pairs pairs = pairs_of(s);
     if (!e->field[PM_F_IMAGE].n) lift_image(a, e, pm_lift_image(a, s));
     lift_urls(a, e, s);
     if (pm_lift_sandbox_image(s)) e->flags |= PM_EV_SANDBOX;
-    lift_credentials(e, s);
+    lift_credentials(e, s, &pairs);
     lift_arn(a, e, s);
     lift_digest(e, s);
     lift_pod_in_words(e, s);
     if (!e->http_status) e->http_status = find_status(s);
-    if (e->stage == PM_STAGE_NONE) e->stage = find_stage(s);
+    if (e->stage == PM_STAGE_NONE) e->stage = find_stage(s, &pairs);
 }
 
 void pm_lift_into(struct pm_arena *a, struct pm_event *e, struct pm_str error) {
