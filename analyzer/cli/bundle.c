@@ -49,6 +49,13 @@ static bool losses_note(struct pm_timeline *t, bool whole, struct pm_diags *diag
     return whole && !none;
 }
 
+// Will somebody look into the timeline itself? Else it need not hold all that it could.
+static bool rows_asked(const struct pm_bundle_args *args) {
+    bool asked = args->db != NULL;
+    for (size_t i = 0; i < args->out.n; i++) asked = asked || args->out.renderer[i]->rows;
+    return asked;
+}
+
 struct pm_timeline *pm_bundle_read(struct pm_bundle_args *args, struct pm_diags *diags,
                                    bool *whole) {
     *whole = pm_paths_present(args->paths, &args->paths_n);
@@ -60,6 +67,7 @@ struct pm_timeline *pm_bundle_read(struct pm_bundle_args *args, struct pm_diags 
         return NULL;
     }
     inputs_note(t, args);
+    args->ingest.digests_of_samples = !rows_asked(args);
     if (!pm_ingest(t, args->paths, args->paths_n, &args->ingest, diags)) *whole = false;
     if ((args->refused = year_refused(diags))) {
         if (args->ingest.progress) fputs("\r\033[K", stderr);
@@ -131,6 +139,7 @@ int pm_bundle_report(struct pm_timeline *t, struct pm_ruleset *rules,
     struct pm_report *r = NULL;
     bool asked = pm_bundle_window(args, t, &o) == PM_EXIT_OK;
     if (args->ingest.progress) o.stage = stage_print;
+    if (!rows_asked(args)) pm_timeline_judgement_unasked(t);
     if (asked) r = pm_judge(t, rules, &o, said);
     if (r) pm_report_input(r, t, said);
     if (pm_timeline_meta_get(t, PM_META_SECRETS, a).n) pm_written_keep_secrets();

@@ -10,7 +10,10 @@
 #define NOTHING "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 const struct pm_str digest_of_nothing = {NOTHING, sizeof NOTHING - 1};
 
+#define STRIDE_BYTES (UINT64_C(64) << 10)
+#define SAMPLE_BYTES (UINT64_C(4) << 10)
 struct digest {
+    enum digest_of of;
     struct pm_sha256 sha;
     uint64_t bytes;
     bool helped; // the thread is there
@@ -40,9 +43,10 @@ static void *help(void *ctx) {
     return NULL;
 }
 
-struct digest *digest_new(void) {
+struct digest *digest_new(enum digest_of of) {
     struct digest *d = pm_xmalloc(sizeof *d);
     memset(d, 0, sizeof *d);
+    d->of = of;
     pthread_mutex_init(&d->lock, NULL);
     pthread_cond_init(&d->changed, NULL);
     return d;
@@ -64,8 +68,26 @@ void digest_begin(struct digest *d) {
     d->bytes = 0;
 }
 
+static void samples_add(struct digest *d, const char *p, size_t n) {
+    while (n) {
+        uint64_t in = d->bytes % STRIDE_BYTES, take;
+        bool taken = d->bytes < ALONE_BYTES || in < SAMPLE_BYTES;
+        if (d->bytes < ALONE_BYTES) take = ALONE_BYTES - d->bytes;
+        else take = (taken ? SAMPLE_BYTES : STRIDE_BYTES) - in;
+        if (take > n) take = n;
+        if (taken) pm_sha256_add(&d->sha, p, (size_t)take);
+        d->bytes += take;
+        p += take;
+        n -= (size_t)take;
+    }
+}
+
 void digest_add(struct digest *d, const char *p, size_t n) {
     if (n == 0) return;
+    if (d->of == DIGEST_OF_SAMPLES) {
+        samples_add(d, p, n);
+        return;
+    }
     d->bytes += n;
     if (d->bytes > ALONE_BYTES && !d->helped)
         d->helped = pthread_create(&d->helper, NULL, help, d) == 0;
@@ -88,14 +110,15 @@ void digest_wait(struct digest *d) {
 }
 
 struct pm_str digest_end(struct digest *d, struct pm_arena *a) {
-    static const char hex[] = "0123456789abcdef", head[] = "sha256:";
+    static const char hex[] = "0123456789abcdef";
     unsigned char sum[PM_SHA256_BYTES];
-    char text[sizeof head - 1 + 2 * sizeof sum];
+    char text[2 * sizeof sum];
     pm_sha256_end(&d->sha, sum);
-    memcpy(text, head, sizeof head - 1);
     for (size_t i = 0; i < sizeof sum; i++) {
-        text[sizeof head - 1 + 2 * i] = hex[sum[i] >> 4];
-        text[sizeof head + 2 * i] = hex[sum[i] & 15];
+        text[2 * i] = hex[sum[i] >> 4];
+        text[2 * i + 1] = hex[sum[i] & 15];
     }
-    return pm_arena_dup(a, (struct pm_str){text, sizeof text});
+    struct pm_str digits = {text, sizeof text};
+    if (d->of == DIGEST_OF_ALL || !d->bytes) return pm_arena_join(a, PM_STR("sha256:"), digits);
+    return pm_arena_fmt(a, "samples:%.*s-%llu", PM_FMT(digits), (unsigned long long)d->bytes);
 }

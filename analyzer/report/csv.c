@@ -9,4 +9,5 @@ static bool csv_render(FILE *out, const struct pm_report *r, const struct pm_ren
 const struct pm_renderer pm_renderer_csv = {.name = "csv",
                                             .extensions = ".csv",
                                             .title = "one pull a row, for a spreadsheet",
+                                            .rows = true,
                                             .render = csv_render};

@@ -9,4 +9,5 @@ static bool csv_events_render(FILE *out, const struct pm_report *r,
 const struct pm_renderer pm_renderer_csv_events = {.name = "events-csv",
                                                    .extensions = ".events.csv",
                                                    .title = "one event a row, for a spreadsheet",
+                                                   .rows = true,
                                                    .render = csv_events_render};

@@ -8,4 +8,5 @@ static bool jsonl_render(FILE *out, const struct pm_report *r, const struct pm_r
 const struct pm_renderer pm_renderer_jsonl = {.name = "jsonl",
                                               .extensions = ".jsonl .ndjson",
                                               .title = "one pull a line, as JSON",
+                                              .rows = true,
                                               .render = jsonl_render};

@@ -9,4 +9,5 @@ static bool jsonl_events_render(FILE *out, const struct pm_report *r,
 const struct pm_renderer pm_renderer_jsonl_events = {.name = "events-jsonl",
                                                      .extensions = ".events.jsonl",
                                                      .title = "one event a line, as JSON",
+                                                     .rows = true,
                                                      .render = jsonl_events_render};

@@ -31,4 +31,5 @@ const struct pm_renderer pm_renderer_timesketch = {
     .name = "timesketch",
     .extensions = ".timesketch.jsonl",
     .title = "events and incidents as JSON lines for Timesketch",
+    .rows = true,
     .render = timesketch_render};

@@ -26,11 +26,13 @@ static struct pm_str joined(struct pm_arena *a, const struct pm_strs *list) {
 }
 
 static sqlite3_stmt *judgement_stmt(struct pm_timeline *t, enum timeline_stmt which) {
-    if (!t->writable) return NULL;
+    if (!t->writable || t->judgement_unasked) return NULL;
     timeline_strings_load(t);
     timeline_write_begins(t);
     return timeline_stmt(t, which);
 }
+
+void pm_timeline_judgement_unasked(struct pm_timeline *t) { t->judgement_unasked = true; }
 
 void pm_timeline_put_verdict(struct pm_timeline *t, uint64_t event_id, const char *cause,
                              const char *rule) {

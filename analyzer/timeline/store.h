@@ -68,6 +68,7 @@ struct pm_timeline {
     char *building;
     int lock; // of the file that is built; -1 none
     bool writable, in_transaction, committed, locked;
+    bool judgement_unasked;
     bool strings_loaded;       // of a file that was there before
     struct pm_intern *strings; // string.id == intern id
     uint32_t strings_written;

@@ -10,8 +10,9 @@ struct pm_ingest_options {
     // --tz: "UTC", "+02:00", "Europe/Berlin" (read from the system's zoneinfo); NULL:
     // find out
     const char *tz;
-    int year;      // --year; 0: find out
-    bool progress; // stderr is a terminal
+    int year;                // --year; 0: find out
+    bool progress;           // stderr is a terminal
+    bool digests_of_samples; // the timeline goes with the run, and nobody sees its files' sums
     uint64_t member_max_bytes, depth_max, ratio_max, members_max,
         line_max_bytes; // limits; 0: defaults
 };

@@ -22,6 +22,7 @@ struct pm_renderer {
     const char
         *extensions; // ".txt", ".json", ".md", ".html .htm": -o picks by these; space-separated
     const char *title;
+    bool rows; // reads the timeline, which has to hold what was judged
     // Writes the whole report. Deterministic: no clock, no locale. Returns false on a
     // write error.
     bool (*render)(FILE *out, const struct pm_report *r, const struct pm_render_options *o);

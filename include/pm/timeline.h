@@ -159,4 +159,6 @@ void pm_timeline_put_verdict(struct pm_timeline *t, uint64_t event_id, const cha
 void pm_timeline_put_pull(struct pm_timeline *t, const struct pm_pull *p);
 void pm_timeline_put_incident(struct pm_timeline *t, const struct pm_incident *i);
 void pm_timeline_put_quota(struct pm_timeline *t, const struct pm_quota *q);
+// A temporary one, of which reports are written and nothing else: what is put is not kept.
+void pm_timeline_judgement_unasked(struct pm_timeline *t);
 void pm_timeline_clear_judgement(struct pm_timeline *t); // before judging again
