@@ -88,7 +88,7 @@ void pm_html_fmt(struct pm_html *h, const char *fmt, ...) {
 
 // Short names stay on one line: a browser breaks behind every dash.
 void pm_html_cell(struct pm_html *h, struct pm_str s) {
-    enum { SHORT = 16 };
+    enum { SHORT = 22 };
     pm_html_raw(h, s.n <= SHORT ? "<td class=\"w\">" : "<td>");
     pm_html_name(h, s.n ? s : PM_STR("–"));
     pm_html_raw(h, "</td>");

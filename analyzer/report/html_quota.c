@@ -50,11 +50,14 @@ static struct budget budget_of(struct pm_html *h, const struct pm_quota *q) {
     qsort(b.rows, b.n, sizeof *b.rows, by_begin);
     return b;
 }
-// The first row of the budget of which more is to be said than its figures: that one has
-// the card. NULL: none has.
+// It ran short, or nearly: its course is worth a chart.
+static bool is_strained(const struct pm_quota *q) {
+    return q->refused || q->exhausted_at_ns != PM_NO_TIME || !pm_str_eqc(q->status, "ok");
+}
+// The first row of the budget that was strained: that one has the card. NULL: none has.
 static const struct pm_quota *card_of(const struct pm_html *h, const struct pm_quota *q) {
     for (size_t i = 0; i < h->r->quotas_n; i++)
-        if (same_budget(&h->r->quotas[i], q) && pm_view_quota_told(&h->r->quotas[i]))
+        if (same_budget(&h->r->quotas[i], q) && is_strained(&h->r->quotas[i]))
             return &h->r->quotas[i];
     return NULL;
 }
@@ -124,6 +127,17 @@ static void calm_row(struct pm_html *h, const struct pm_quota *q) {
     pm_html_number(h, q->refused);
     pm_html_raw(h, "</tr>");
 }
+// What is said of rows that have no card, once each.
+static void calm_notes(struct pm_html *h, const struct pm_quota *const *rows, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        size_t k = 0;
+        while (k < i && !pm_str_eq(rows[k]->note, rows[i]->note)) k++;
+        if (k < i || !rows[i]->note.n) continue;
+        pm_html_raw(h, "<p class=\"dim\">");
+        pm_html_text(h, rows[i]->note);
+        pm_html_raw(h, "</p>");
+    }
+}
 // Budgets within their limits, or behind the first so many that have a card, are a row
 // each of one table.
 void pm_html_quotas(struct pm_html *h) {
@@ -142,5 +156,6 @@ void pm_html_quotas(struct pm_html *h) {
           "#Refused");
     for (size_t i = 0; i < calm_n; i++) calm_row(h, calm[i]);
     pm_html_table_end(h);
+    calm_notes(h, calm, calm_n);
     pm_html_raw(h, "</section>");
 }

@@ -101,7 +101,7 @@ static void drawing(struct pm_html *h) {
         if (r->lanes[i].kind != PM_LANE_REGISTRY) continue;
         int y = TOP + (int)++at * ROW;
         pm_html_fmt(h, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">", LEFT - 8, y - 6);
-        pm_html_text(h, pm_text_cut_middle(h->a, r->lanes[i].name, 28));
+        pm_html_text(h, pm_text_cut_middle(h->a, r->lanes[i].name, 25));
         pm_html_fmt(h, "</text><line class=\"s-axis\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>",
                     LEFT, y - 4, WIDTH - RIGHT, y - 4);
         bars(h, &r->lanes[i], y - 4, top);

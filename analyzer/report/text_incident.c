@@ -166,6 +166,21 @@ static void text_evidence(struct text *x, const struct pm_incident *i) {
     pm_text_more(x, PM_TEXT_INDENT + PM_TEXT_LABEL, x->show.evidence, i->evidence_n);
 }
 
+// Never wrapped: it is there to be copied. On a terminal a loop over dozens of names would
+// fill the screen: there it is folded, and how to have all of it is told.
+static void text_command(struct text *x, const struct pm_incident *i, struct pm_str command,
+                         const char *indent) {
+    enum { LONG = 480, HINT = 48 };
+    if (!command.n) return;
+    bool terminal = x->o->width > 0, all = x->o->verbose || x->o->incident,
+         fold = terminal && !all && command.n > LONG;
+    if (fold)
+        command =
+            pm_arena_fmt(x->t.a, "%.*s (whole: --incident %u)",
+                         PM_FMT(pm_text_cut(x->t.a, command, x->t.width - HINT)), (unsigned)i->id);
+    fprintf(x->t.f, "%*s%s%s %.*s\n", PM_TEXT_INDENT + PM_TEXT_LABEL, "", indent, fold ? "#" : "$",
+            PM_FMT(command));
+}
 static void text_advice(struct text *x, const struct pm_incident *i) {
     uint32_t before = pm_view_advised_before(&x->v, i);
     if (before) {
@@ -186,10 +201,7 @@ static void text_advice(struct text *x, const struct pm_incident *i) {
             if (within.n) said = pm_arena_fmt(x->t.a, "%.*s (%.*s)", PM_FMT(said), PM_FMT(within));
             pm_text_item(&x->t, PM_TEXT_INDENT, label, PM_TEXT_LABEL,
                          of > 1 ? pm_arena_fmt(x->t.a, "%d. %.*s", n, PM_FMT(said)) : said);
-            if (command.n)
-                fprintf(x->t.f, "%*s%s$ %.*s\n", PM_TEXT_INDENT + PM_TEXT_LABEL, "",
-                        of > 1 ? "   " : "",
-                        PM_FMT(command)); // never wrapped: it is there to be copied
+            text_command(x, i, command, of > 1 ? "   " : "");
         }
     }
 }

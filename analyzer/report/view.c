@@ -246,8 +246,9 @@ struct pm_strs pm_view_quota_facts(const struct pm_view *v, const struct pm_quot
         fact_add(&facts, pm_arena_fmt(v->a, "free again %.*s", PM_FMT(at)));
     }
     if (q->with_cache >= 0)
-        fact_add(&facts, pm_arena_fmt(v->a, "%lld upstream pulls with a pull-through cache",
-                                      (long long)q->with_cache));
+        fact_add(&facts, pm_arena_fmt(v->a, "%.*s with a pull-through cache",
+                                      PM_FMT(pm_words_count(v->a, (uint64_t)q->with_cache,
+                                                            "upstream pull", "upstream pulls"))));
     if (q->with_credentials.limit > 0) fact_add(&facts, credentials_words(v, q));
     return facts;
 }

@@ -107,7 +107,7 @@ if (card && data.n > 1) {
   const time = px => view.from + (px - L) / (W - L - R) * (view.to - view.from);
   const lanes = () => data.lanes.filter(l => l.kind === view.kind);
   const label = l => l.kind === "incident" ? l.id + ". " + l.name : l.name;
-  const short = name => name.length > 28 ? name.slice(0, 13) + "…" + name.slice(-14) : name;
+  const short = name => name.length > 25 ? name.slice(0, 11) + "…" + name.slice(-13) : name;
   const inside = px => Math.min(Math.max(px, L), W - R);
   let dragged = null;
   function axis(base) {
@@ -278,7 +278,7 @@ all("input[data-tick]").forEach(box => {
 // The contents say where one is.
 const links = new Map(all("nav.contents a").map(a => [a.getAttribute("href").slice(1), a]));
 const follow = new IntersectionObserver(() => { // the last part that began above the upper third of the window
-  const began = [...links.keys()].filter(id => id !== "main" && document.getElementById(id).getBoundingClientRect().top < innerHeight * 0.3), here = links.get(began.pop() || "main");
+  const began = scrollY < 8 ? [] : [...links.keys()].filter(id => id !== "main" && document.getElementById(id).getBoundingClientRect().top < innerHeight * 0.3), here = links.get(began.pop() || "main");
   links.forEach(a => a.removeAttribute("aria-current"));
   here.setAttribute("aria-current", "true");
 }, { rootMargin: "0px 0px -70% 0px", threshold: [0, 1] });
