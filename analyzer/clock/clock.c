@@ -41,6 +41,7 @@ void pm_clock_resolve(struct pm_clock_member *m, size_t n, int year, const struc
         clock_year_resolve(&r, &m[i], m[i].year ? m[i].year : year, now_ns);
     for (size_t i = 0; i < n; i++) clock_offset_vote(&r, &m[i]);
     for (size_t i = 0; i < n; i++) clock_offset_resolve(&r, &m[i], m[i].zone ? m[i].zone : zone);
+    clock_alike_resolve(&r);
     clock_capture_resolve(&r, m, n);
     clock_skew_prepare(&r);
     for (size_t i = 0; i < n; i++) clock_skew_resolve(&r, &m[i]);

@@ -2,7 +2,7 @@
 //
 // --tz · stamps with a zone on the same lines · the same pulls told elsewhere with a
 // zone, at an offset of whole clock_quarters of an hour · what the node's runtime writes behind
-// its own stamps · UTC on trust.
+// its own stamps · logs of the same kind on other nodes (alike.c) · UTC on trust.
 //
 // Not done: abbreviations of zones (CST is three of them).
 #include "clock/resolve.h"
@@ -92,6 +92,10 @@ static struct log *log_of(struct resolve *r, const struct pm_clock_member *m) {
     uint32_t id = pm_intern_id(r->log_names, (struct pm_str){(const char *)key, sizeof key});
     while (r->logs_n <= id) *PM_PUSH(r->logs, r->logs_n, r->logs_cap) = (struct log){{0}};
     return &r->logs[id];
+}
+
+const uint32_t *clock_offset_votes(struct resolve *r, const struct pm_clock_member *m) {
+    return log_of(r, m)->votes;
 }
 
 void clock_offset_vote(struct resolve *r, const struct pm_clock_member *m) {

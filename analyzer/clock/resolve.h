@@ -56,6 +56,10 @@ void clock_year_resolve(struct resolve *r, struct pm_clock_member *m, int year, 
 void clock_offset_learn(struct resolve *r, const struct pm_clock_member *m);
 void clock_offset_vote(struct resolve *r, const struct pm_clock_member *m);
 void clock_offset_resolve(struct resolve *r, struct pm_clock_member *m, const struct pm_zone *zone);
+// by offset, PM_CLOCK_STEPS is UTC: how often the log coincides with facts that have a zone
+const uint32_t *clock_offset_votes(struct resolve *r, const struct pm_clock_member *m);
+// Zones by logs of the same kind on other nodes, once each has asked its own. alike.c
+void clock_alike_resolve(struct resolve *r);
 void clock_capture_learn(struct resolve *r, const struct pm_clock_member *m); // capture.c
 void clock_capture_resolve(struct resolve *r, struct pm_clock_member *m, size_t n);
 void clock_skew_prepare(struct resolve *r); // skew.c

@@ -26,6 +26,7 @@ static const char *source_words(struct pm_str from) {
                 {"objects", "the bundle's dated objects"},
                 {"mtime", "the file's own time"},
                 {"option", "the command line"},
+                {"alike", "the same logs of other nodes"},
                 {"coincidence", "failures that a dated log tells too"}};
     for (size_t i = 0; i < PM_LEN(rows); i++)
         if (pm_str_eqc(from, rows[i].code)) return rows[i].words;

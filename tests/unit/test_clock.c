@@ -211,6 +211,34 @@ static void zone_of_coincident_failures(
     SAME(0, stored, "2024-01-02T08:05:40.000Z");
 }
 
+// Two kubelets' journals know their zone, the third has nothing to tell it by: the same
+// file of the same collector. Its own coincidences, other files and likes that differ say
+// no.
+static void zone_of_logs_alike(void **s) {
+    (void)s;
+    static const char *const paths[] = {"b/n1/kubelet.log", "b/n2/kubelet.log", "b/n3/kubelet.log",
+                                        "b/n4/containerd.log"};
+    int64_t stored = 0;
+    for (int i = 0; i < 4; i++) {
+        member[i].path = pm_str_c(paths[i]);
+        member[i].node = pm_str_sub(member[i].path, 2, 2);
+        member[i].component = i < 3 ? PM_COMP_KUBELET : PM_COMP_CONTAINERD;
+        int64_t at = see(i, "0102 03:05:40.000000");
+        if (i == 0) stored = at;
+    }
+    for (int i = 1; i < 3; i++) pair(i, "2024-01-02T08:00:00Z", "0102 03:00:00.000000");
+    resolve(4);
+    assert_int_equal(member[1].clock.offset_s, -5 * 3600);
+    assert_string_equal(member[0].clock.offset_from, "alike");
+    assert_string_equal(member[3].clock.offset_from, "assumed");
+    SAME(0, stored, "2024-01-02T08:05:40.000Z");
+    pm_clock_free(&evidence[2]);
+    pm_clock_init(&evidence[2]);
+    pair(2, "2024-01-02T08:00:00Z", "0102 10:00:00.000000");
+    resolve(4);
+    assert_string_equal(member[0].clock.offset_from, "assumed");
+}
+
 static void steady_back_off_proves_no_zone(
     void **s) { // one failure every five minutes fits each quarter of an hour: UTC, on trust
     (void)s;
@@ -408,6 +436,7 @@ int main(void) {
         T(left_alone_for_a_year),
         T(node_beats_name_beats_objects),
         T(zone_of_coincident_failures),
+        T(zone_of_logs_alike),
         T(steady_back_off_proves_no_zone),
         T(zone_that_the_runtime_writes),
         T(options_override),
