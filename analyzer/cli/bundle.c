@@ -137,6 +137,7 @@ int pm_bundle_report(struct pm_timeline *t, struct pm_ruleset *rules,
                                  .inputs = inputs_of(t, a)};
     struct pm_diags *said = pm_diags_new();
     struct pm_report *r = NULL;
+    pm_privacy_judge(&args->privacy, &o);
     bool asked = pm_bundle_window(args, t, &o) == PM_EXIT_OK;
     if (args->ingest.progress) o.stage = stage_print;
     if (!rows_asked(args)) pm_timeline_judgement_unasked(t);

@@ -74,6 +74,7 @@ static struct pm_report *report_of(const struct compare *x, const char *path,
                                  .since_ns = PM_NO_TIME,
                                  .until_ns = PM_NO_TIME,
                                  .inputs = {&input, 1, 1}};
+    pm_privacy_judge(&x->privacy, &o);
     struct pm_report *r = t ? pm_judge(t, rules, &o, diags) : NULL;
     if (!t) fprintf(stderr, "pullmortem: %s\n", why);
     else if (!r) pm_diags_print(diags);

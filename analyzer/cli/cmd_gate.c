@@ -135,6 +135,7 @@ static void judge_one(struct gate *g, struct pm_timeline *t, struct pm_gate_row 
                                  .until_ns = PM_NO_TIME,
                                  .inputs = {&input, 1, 1}};
     struct pm_diags *said = pm_diags_new();
+    pm_privacy_judge(&g->privacy, &o);
     struct pm_report *r = pm_judge(t, g->rules, &o, said);
     if (r) {
         pm_report_input(r, t, said);

@@ -1,5 +1,6 @@
 // Keys of tags and pseudonyms: read before the work, written after it.
 #include "cli/privacy.h"
+#include "pm/judge.h"
 #include "base/unfinished.h"
 #include "pm/ingest.h"
 #include "pm/timeline.h"
@@ -92,4 +93,13 @@ bool pm_privacy_key_write(const struct pm_privacy *p) {
 struct pm_str pm_privacy_path(const struct pm_privacy *p, struct pm_arena *a, const char *path) {
     return p->pseudonyms ? pm_pseudonyms_apply_path(p->pseudonyms, a, pm_str_c(path))
                          : pm_str_c(path);
+}
+
+static struct pm_str file_shown(void *ctx, struct pm_arena *a, struct pm_str text) {
+    return pm_pseudonyms_apply(ctx, a, text);
+}
+void pm_privacy_judge(const struct pm_privacy *p, struct pm_judge_options *o) {
+    if (!p->pseudonyms) return;
+    o->shown = file_shown;
+    o->shown_ctx = p->pseudonyms;
 }

@@ -40,5 +40,9 @@ struct pm_timeline *pm_privacy_copy(const struct pm_privacy *p, struct pm_timeli
                                     const char *path, const char **why);
 // The key, once all outputs are there. False: said.
 bool pm_privacy_key_write(const struct pm_privacy *p);
+// Has the judge read quotas and alerts of the user's, which have the real names, as if they
+// had the pseudonyms.
+struct pm_judge_options;
+void pm_privacy_judge(const struct pm_privacy *p, struct pm_judge_options *o);
 // A path of the command line as outputs show it.
 struct pm_str pm_privacy_path(const struct pm_privacy *p, struct pm_arena *a, const char *path);

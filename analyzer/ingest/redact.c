@@ -51,13 +51,13 @@ static bool at_colon(struct pm_str s, size_t at, struct pm_secret_at *f) {
     if (n > 3 && p[1] == '/' && p[2] == '/') return pm_secret_url(s, at + 3, false, f);
     if (n > 5 && p[1] == '\\' && pm_str_starts(pm_str_from(s, at), PM_STR(":\\/\\/")))
         return pm_secret_url(s, at + 5, false, f);
-    return pm_secret_pair(s, at, at + 1, f);
+    return !pm_secret_no_key(s, at) && pm_secret_pair(s, at, at + 1, f);
 }
 
 static bool at_blank(struct pm_str s, size_t at, struct pm_secret_at *f) {
     if (at < 5) return false;
     unsigned char last = pm_secret_lower((unsigned char)s.p[at - 1]);
-    if (last != 'r' && last != 'c') return pm_secret_spoken(s, at, f);
+    if (last != 'r' && last != 'c') return !pm_secret_no_key(s, at) && pm_secret_spoken(s, at, f);
     if (pm_secret_lower((unsigned char)s.p[at - 2]) != (last == 'r' ? 'e' : 'i')) return false;
     struct pm_str before = pm_str_sub(s, at - 5, 5);
     if (last == 'r' && !(at >= 6 && pm_str_ieq(pm_str_sub(s, at - 6, 6), PM_STR("bearer"))))
@@ -96,6 +96,7 @@ static bool at_escape(struct pm_str s, size_t at, struct pm_secret_at *f) {
 // key = value, and the arrow that Ruby, PHP and Perl have before a quoted one.
 static bool at_equals(struct pm_str s, size_t at, struct pm_secret_at *f) {
     size_t after = at + 1;
+    if (pm_secret_no_key(s, at)) return false;
     if (after < s.n && s.p[after] == '>') {
         for (after++; after < s.n && s.p[after] == ' ';) after++;
         if (!pm_secret_quote(s, after)) return false;

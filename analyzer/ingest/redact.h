@@ -22,6 +22,20 @@ struct pm_secret_key {
 bool pm_secret_key(struct pm_str word, struct pm_secret_key *key);
 bool pm_secret_may_key(struct pm_str s, size_t end); // false: no key ends there, at one look
 
+// A bit for each three letters that some key ends with.
+extern uint32_t pm_secret_last_three[1 << 10];
+static inline bool pm_secret_letter(char c) { return (unsigned char)((c | 32) - 'a') < 26; }
+// At one look, which most colons and blanks need: three letters before `end`, or before the
+// quote that ends there, with which no key ends.
+static inline bool pm_secret_no_key(struct pm_str s, size_t end) {
+    if (end > 3 && s.p[end - 1] == '"') end--;
+    if (end < 3 || !pm_secret_letter(s.p[end - 1]) || !pm_secret_letter(s.p[end - 2]) ||
+        !pm_secret_letter(s.p[end - 3]))
+        return false;
+    const unsigned two = (s.p[end - 3] & 31u) << 5 | (s.p[end - 2] & 31u);
+    return !(pm_secret_last_three[two] >> (s.p[end - 1] & 31) & 1);
+}
+
 static inline bool pm_secret_word(unsigned char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
            c == '-';

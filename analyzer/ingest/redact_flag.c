@@ -76,7 +76,7 @@ static bool login_value(struct pm_str s, size_t from, size_t to, struct pm_secre
 static size_t flag_value_end(struct pm_str s, size_t from) {
     size_t to = from;
     while (to < s.n && (unsigned char)s.p[to] > ' ' && !strchr("\"'`\\", s.p[to])) to++;
-    while (to > from + 1 && strchr(":,;", s.p[to - 1])) to--; // "--password x: denied"
+    while (to > from + 1 && strchr(":,;.)]", s.p[to - 1])) to--; // "--password x: denied"
     return to;
 }
 

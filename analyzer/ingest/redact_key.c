@@ -180,13 +180,13 @@ static void drop_suffixes(struct folded *f) {
 // Most words before a '=' or ':' are no keys, and the three letters that they end with tell
 // it at one look: a bit for each three, of names and of suffixes. What is shorter may have
 // any letter before it.
-static uint32_t last_three[1 << 10];
+uint32_t pm_secret_last_three[1 << 10];
 static void last_three_add(const char *text) {
     size_t n = strlen(text);
     for (unsigned any = 0; any < 1 << 10; any++) {
         const unsigned two =
             (n > 2 ? text[n - 3] & 31u : any >> 5) << 5 | (n > 1 ? text[n - 2] & 31u : any & 31);
-        last_three[two] |= UINT32_C(1) << (text[n - 1] & 31);
+        pm_secret_last_three[two] |= UINT32_C(1) << (text[n - 1] & 31);
         if (n > 2) return;
     }
 }
@@ -223,7 +223,6 @@ static const struct name *name_of(const struct folded *f) {
     return best;
 }
 
-static bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 static bool separates(char c) { return c == '_' || c == '-' || c == '.'; }
 
 // Whether a key may end with the letter at `end` - 1. Separators are no part of its name:
@@ -231,28 +230,29 @@ static bool separates(char c) { return c == '_' || c == '-' || c == '.'; }
 static bool may_end(const char *p, size_t end) {
     if (end < 3) return true;
     char before = p[end - 2];
-    if (!letter(before)) return !(before >= '0' && before <= '9'); // \u0022, not 2026-01-02T03
+    if (!pm_secret_letter(before))
+        return !(before >= '0' && before <= '9'); // \u0022, not 2026-01-02T03
     char third = p[end - 3];
     if (separates(third)) {
-        if (end < 4 || !letter(p[end - 4])) return true;
+        if (end < 4 || !pm_secret_letter(p[end - 4])) return true;
         third = p[end - 4];
     }
-    return last_three[(third & 31u) << 5 | (before & 31u)] >> (p[end - 1] & 31) & 1;
+    return pm_secret_last_three[(third & 31u) << 5 | (before & 31u)] >> (p[end - 1] & 31) & 1;
 }
 // The same before anybody looks for where the word begins: at the colons of times, ports,
 // digests and of what JSON calls its fields.
 bool pm_secret_may_key(struct pm_str s, size_t end) {
-    if (end > 1 && s.p[end - 1] == '"' && letter(s.p[end - 2])) end--; // "key":
+    if (end > 1 && s.p[end - 1] == '"' && pm_secret_letter(s.p[end - 2])) end--; // "key":
     size_t i = end;
     while (i > 0 && end - i < 8 && ((s.p[i - 1] >= '0' && s.p[i - 1] <= '9') || s.p[i - 1] == '_'))
         i--; // PASSWORD_2
     if (i == 0) return false;
-    if (letter(s.p[i - 1])) return may_end(s.p, i);
+    if (pm_secret_letter(s.p[i - 1])) return may_end(s.p, i);
     return i == end || end - i == 8 ||
            strchr("%-\\&#;", s.p[i - 1]); // a quote in some writing, as %22
 }
 static bool may_be_key(struct pm_str word) {
-    while (word.n > 2 && !letter(word.p[word.n - 1])) word.n--; // PASSWORD_2
+    while (word.n > 2 && !pm_secret_letter(word.p[word.n - 1])) word.n--; // PASSWORD_2
     return word.n >= 2 && may_end(word.p, word.n);
 }
 
@@ -269,7 +269,7 @@ static bool ends_as(struct pm_str word, const char *tail) {
     return true;
 }
 static bool ends_as_some(struct pm_str word) {
-    if (!letter(word.p[word.n - 1])) return true; // a number behind it is a suffix, too
+    if (!pm_secret_letter(word.p[word.n - 1])) return true; // a number behind it is a suffix, too
     for (size_t i = last_letter[word.p[word.n - 1] & 31]; i > 0; i = next_tail[i - 1])
         if (ends_as(word, tail_at(i - 1))) return true;
     return false;

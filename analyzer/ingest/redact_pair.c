@@ -55,7 +55,7 @@ static size_t bare_end(struct pm_str s, size_t from, bool encoded, bool in_query
         if (c == '%' && encoded && pm_secret_percent(s, at, &byte) && strchr("&\"' \r\n},", byte))
             break;
     }
-    while (at > from && !encoded && !in_query && (s.p[at - 1] == ':' || s.p[at - 1] == '.') &&
+    while (at > from && !encoded && (s.p[at - 1] == ':' || s.p[at - 1] == '.') &&
            (at == s.n || s.p[at] == ' '))
         at--; // "password=x: denied"
     return at;
@@ -101,10 +101,12 @@ bool pm_secret_plausible(struct pm_str v, const struct pm_secret_key *key) {
 }
 
 // Over `name="value", name=value`, of which the first value ends at `to`.
-static size_t parameters_end(struct pm_str s, size_t to) {
-    for (size_t at = to;; to = at) {
-        while (at < s.n && strchr("\\\"', ", s.p[at])) at++;
-        if (!key_follows(s, at, "=") || at == s.n) return to;
+static size_t parameters_end(struct pm_str s, size_t from) {
+    size_t to = from;
+    for (size_t at = from;; to = at) {
+        bool comma = at == from;
+        for (; at < s.n && strchr("\\\"', ", s.p[at]); at++) comma |= s.p[at] == ',';
+        if (!comma || !key_follows(s, at, "=") || at == s.n) return to;
         while (s.p[at] != '=') at++;
         at++;
         size_t quote = pm_secret_quote(s, at);
@@ -126,7 +128,7 @@ static bool header_secret(struct pm_str s, size_t from, size_t to, struct pm_sec
         from += n;
         bool params = to > from;
         if (!params) to = bare_end(s, from, false, false);
-        if (!params) to = parameters_end(s, key_follows(s, from, "=") ? from : to);
+        if (!params && key_follows(s, from, "=")) to = parameters_end(s, from);
         if (to - from < 6) return false;
         *f = (struct pm_secret_at){from, to, "auth"};
         return true;
@@ -248,7 +250,7 @@ static bool accepts(struct pm_str s, const struct pair *p, enum writing w, struc
     bool capital = s.p[p->start] >= 'A' && s.p[p->start] <= 'Z';
     if (strcmp(p->key.kind, "cookie") == 0 && pm_str_chr(v, '=', 0) > 0) return true;
     if (w == YAML && !quoted && to < s.n && (s.p[to] == ' ' || s.p[to] == ':'))
-        return !is_prose(s, v, to, p->key.compound, capital) && p->key.compound; // several words
+        return !is_prose(s, v, to, p->key.compound, capital) && (p->key.compound || is_random(v));
     if (w == PROSE && quoted)
         return strcmp(p->key.kind, "password") == 0 ||
                (pm_secret_has_digit(v) && pm_str_chr(v, ' ', 0) < 0 &&

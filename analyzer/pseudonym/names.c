@@ -25,19 +25,42 @@ static const char *const called[PM_NAME_KINDS] = {
     [PM_NAME_HOST] = "host",     [PM_NAME_FOLDER] = "dir",
 };
 
+static void prose_line(struct pm_pseudonyms *p, struct pm_str text) {
+    for (size_t i = 0; i < text.n;) {
+        size_t from = i;
+        while (i < text.n && text.p[i] >= 'a' && text.p[i] <= 'z') i++;
+        if (i - from > 1) pm_intern_id(p->prose, pm_str_sub(text, from, i - from));
+        if (i == from) i++;
+    }
+}
+static size_t indent_of(struct pm_str line) {
+    size_t n = 0;
+    while (n < line.n && line.p[n] == ' ') n++;
+    return n;
+}
+// Samples are logs, in which clusters and people have names: their words are nobody's prose.
+static bool begins_samples(struct pm_str line) {
+    return pm_str_starts(line, PM_STR("match:")) || pm_str_starts(line, PM_STR("leave:"));
+}
+static void prose_file(struct pm_pseudonyms *p, struct pm_str text) {
+    size_t samples = SIZE_MAX; // how far in the key of these stands
+    while (text.n) {
+        ptrdiff_t end = pm_str_chr(text, '\n', 0);
+        struct pm_str line = end < 0 ? text : pm_str_sub(text, 0, (size_t)end);
+        text = end < 0 ? PM_NONE : pm_str_from(text, (size_t)end + 1);
+        size_t indent = indent_of(line);
+        if (indent == line.n || indent > samples) continue;
+        struct pm_str said = pm_str_from(line, indent);
+        samples = begins_samples(said) ? indent : SIZE_MAX;
+        if (samples == SIZE_MAX) prose_line(p, line);
+    }
+}
 // What rules look for is prose: a namespace called "image" must not take that word out of
 // every message.
 static void prose_read(struct pm_pseudonyms *p) {
-    for (const struct pm_embedded *e = pm_embedded; e->path; e++) {
-        struct pm_str text = {e->bytes, e->n}, path = pm_str_c(e->path);
-        if (!pm_str_starts(path, PM_STR("rules/"))) continue;
-        for (size_t i = 0; i < text.n;) {
-            size_t from = i;
-            while (i < text.n && text.p[i] >= 'a' && text.p[i] <= 'z') i++;
-            if (i - from > 1) pm_intern_id(p->prose, pm_str_sub(text, from, i - from));
-            if (i == from) i++;
-        }
-    }
+    for (const struct pm_embedded *e = pm_embedded; e->path; e++)
+        if (pm_str_starts(pm_str_c(e->path), PM_STR("rules/")))
+            prose_file(p, (struct pm_str){e->bytes, e->n});
 }
 
 struct pm_pseudonyms *pm_pseudonyms_new(void) {
@@ -168,10 +191,23 @@ static bool is_machine(struct pm_str word) { // ip-10-0-3-17
     }
     return dashes == 3 && pm_str_starts(word, PM_STR("ip-"));
 }
+// bob@acme.corp: who has an address of mail is a user.
+static void mail_add(struct pm_pseudonyms *p, struct pm_str text, const struct token *t) {
+    struct token host;
+    size_t at = t->to + 1;
+    struct pm_str word = pm_str_sub(text, t->from, t->to - t->from);
+    if (t->to >= text.n || text.p[t->to] != '@' || public_word(word) || name_is_prose(p, word) ||
+        !token_next(text, &at, &host) || host.from != t->to + 1)
+        return;
+    struct pm_str domain = pm_str_sub(text, host.from, host.to - host.from);
+    if (pm_str_chr(domain, '.', 0) > 0 && host_is_one(p->domains, domain, false))
+        name_add(p, PM_NAME_USER, word);
+}
 void pm_pseudonyms_text(struct pm_pseudonyms *p, struct pm_str text) {
     struct token t;
     for (size_t at = 0; token_next(text, &at, &t);) {
         struct pm_str word = pm_str_sub(text, t.from, t.to - t.from);
+        if (t.kind == TOKEN_WORD) mail_add(p, text, &t);
         if (t.kind == TOKEN_ADDRESS) addresses_add(p->addresses, &t.address);
         else if (is_machine(word)) name_add(p, PM_NAME_HOST, word);
         else if (pm_str_chr(word, '.', 0) > 0 && host_is_one(p->domains, word, false))

@@ -5,6 +5,10 @@
 
 struct pm_judge_options {
     const char *quotas_file, *alerts_file;
+    // The user's files call names what they are called; a timeline of pseudonyms does not.
+    // Asked for each file's text before it is read; NULL: as it stands.
+    struct pm_str (*shown)(void *ctx, struct pm_arena *a, struct pm_str text);
+    void *shown_ctx;
     int64_t since_ns, until_ns; // PM_NO_TIME: open
     struct pm_strs inputs;      // names for the report
     // Told the name of each stage as it begins; NULL: nobody waits.

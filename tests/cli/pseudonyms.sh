@@ -44,6 +44,24 @@ has err 'merge the timelines first'
 run 0 "$PM" merge plain.db --db m2.db --pseudonymise
 grep -q 'acme\|worker-3' m2.db && wrong "merge left a name"
 run 2 "$PM" merge plain.db --db plain.db --pseudonymise
+# The words of a rule's samples ("acme") are no prose, who has an address of mail is a user, and files of one's own call hosts what they are called.
+mkdir -p own/nodes/worker-3
+i=10
+while [ $i -lt 20 ]; do
+    echo "time=\"2026-04-12T06:$i:02.20000000${i}Z\" level=error msg=\"PullImage \\\"harbor.acme.corp/payments/ledger$i:1.0\\\" failed\" error=\"unexpected status from HEAD request to https://harbor.acme.corp/v2/payments/ledger$i/manifests/1.0: 429 Too Many Requests: acme says no, ask kowalski@acme.corp\""
+    i=$((i + 1))
+done >own/nodes/worker-3/containerd.log
+printf 'quotas:\n  - {id: own-quota, registry: harbor.acme.corp, identity: anonymous, limit: 4, window_s: 600}\n' >q.yaml
+printf 'groups:\n  - name: g\n    rules:\n      - {alert: Refused, expr: '"'"'sum(rate(pullmortem_pull_failures_total{registry="harbor.acme.corp"}[5m])) > 0'"'"', annotations: {summary: ask acme}}\n' >a.yaml
+run 0 "$PM" analyze own --quotas q.yaml --alerts a.yaml -f json -o real.json
+run 0 "$PM" analyze own --quotas q.yaml --alerts a.yaml --pseudonymise -o own.json -o own.html -o own.md -o own.csv -o own.txt -o own.om -o own.alerts.json -o own.timesketch.jsonl --db own.db
+for f in own.*; do grep -qi 'acme\|kowalski\|worker-3' "$f" && wrong "$f names: $(grep -aoi -m1 '.\{20\}\(acme\|kowalski\|worker-3\).\{9\}' "$f")"; done
+python3 - <<'END' || wrong 'quotas and alerts of real names do not hold over pseudonyms'
+import json
+real, own = (json.load(open(f)) for f in ("real.json", "own.json"))
+of = lambda r: [len(a.get("fired") or a.get("spans") or []) for a in r["alerts"] if a["name"] == "Refused"]
+assert of(real) == of(own) == [1], (of(real), of(own))
+END
 # The gate holds its policy, which has the real names, against the same report.
 cat >policy.yaml <<'END'
 incidents:

@@ -151,6 +151,12 @@ static void secrets_go(void **unused) {
          "PASSWORD_B64=<redacted:password:~> token_base64=<redacted:token:~> passwordB64=<redacted:password:~>"},
         {"ACCESS_KEY_ID=abcdef0123456 my_pw=hunter2 pw=hunter2",
          "ACCESS_KEY_ID=<redacted:secret:~> my_pw=<redacted:password:~> pw=<redacted:password:~>"},
+        {"password: Hunter2x1a: denied", "password: <redacted:password:~>: denied"},
+        {"token: Hunter2x1a and more", "token: <redacted:token:~> and more"},
+        {"GET /b?sig=abcdef0123456789: denied", "GET /b?sig=<redacted:signature:~>: denied"},
+        {"(--password hunter2) failed", "(--password <redacted:password:~>) failed"},
+        {"msg=\"Authorization: Digest username=\\\"b\\\", response=\\\"abcdef01\\\"\" image=\"a\"",
+         "msg=\"Authorization: Digest <redacted:auth:~>\" image=\"a\""},
         // other programs' writings
         {"machine r.test login bob password hunter2 x",
          "machine r.test login bob password <redacted:password:~> x"},

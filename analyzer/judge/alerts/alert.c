@@ -236,8 +236,7 @@ static void grid_is_coarse(const struct pm_env *env, struct pm_report *report,
 bool pm_alerts_fill(const struct pm_env *env, struct pm_report *report, uint64_t *own_hash) {
     struct pm_alert_rules rules = {0};
     struct pm_report *r = report;
-    bool good =
-        pm_alert_rules_load(&rules, env->rules, env->options->alerts_file, env->a, env->diags);
+    bool good = pm_alert_rules_load(&rules, env->rules, env->options, env->a, env->diags);
     if (rules.own_hash)
         *own_hash = pm_str_hash(
             (struct pm_str){(const char *)&rules.own_hash, sizeof rules.own_hash}, *own_hash);

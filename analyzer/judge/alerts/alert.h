@@ -16,10 +16,12 @@ struct pm_alert_rules {
     size_t n, cap;
     uint64_t own_hash; // over the user's file
 };
-// own: a rule file of the user (NULL: none), whose alerts replace built-in ones of the
-// same name. False where one is broken: diags say file, line and part. What is whole but
+struct pm_judge_options;
+// o: with a rule file of the user, whose alerts replace built-in ones of the same name;
+// NULL: without. False where one is broken: diags say file, line and part. What is whole but
 // outside the subset refuses that alert of a user's file and nothing else; in alerts.yaml
 // of a rules folder it is a mistake.
-bool pm_alert_rules_load(struct pm_alert_rules *rules, const struct pm_ruleset *rs, const char *own,
-                         struct pm_arena *a, struct pm_diags *diags);
+bool pm_alert_rules_load(struct pm_alert_rules *rules, const struct pm_ruleset *rs,
+                         const struct pm_judge_options *o, struct pm_arena *a,
+                         struct pm_diags *diags);
 void pm_alert_rules_free(struct pm_alert_rules *rules);

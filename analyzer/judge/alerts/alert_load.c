@@ -179,12 +179,15 @@ static bool read_own(struct load *l, const char *path, struct pm_str *text) {
     return good || mistake(l, 0, PM_STR("cannot be read, or is longer than 4 MiB"));
 }
 
-bool pm_alert_rules_load(struct pm_alert_rules *rules, const struct pm_ruleset *rs, const char *own,
-                         struct pm_arena *a, struct pm_diags *diags) {
+bool pm_alert_rules_load(struct pm_alert_rules *rules, const struct pm_ruleset *rs,
+                         const struct pm_judge_options *o, struct pm_arena *a,
+                         struct pm_diags *diags) {
     struct load l = {.rules = rules, .a = a, .diags = diags};
     struct pm_str text;
+    const char *own = o ? o->alerts_file : NULL;
     l.own = own != NULL;
     if (own && read_own(&l, own, &text)) {
+        if (o->shown) text = o->shown(o->shown_ctx, a, text);
         rule_file(&l, own, text);
         rules->own_hash = pm_str_hash(text, 0);
     }

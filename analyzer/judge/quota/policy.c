@@ -116,8 +116,10 @@ static bool read_file(const struct pm_env *env, const char *path, struct pm_str 
 static bool read_own(const struct pm_env *env, uint64_t *own_hash, const char *path,
                      struct pm_policies *out) {
     struct pm_str text;
-    json_t *root =
-        read_file(env, path, &text) ? pm_table_read(PM_TABLE_QUOTAS, text, path, env->diags) : NULL;
+    const struct pm_judge_options *o = env->options;
+    bool there = read_file(env, path, &text);
+    if (there && o->shown) text = o->shown(o->shown_ctx, env->a, text);
+    json_t *root = there ? pm_table_read(PM_TABLE_QUOTAS, text, path, env->diags) : NULL;
     bool good = root && read_table(env, root, out);
     if (root && !json_is_array(json_object_get(root, "quotas"))) {
         pm_diags_add(env->diags, pm_str_c(path), 1, "rules",
