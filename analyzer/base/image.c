@@ -238,7 +238,7 @@ static void v2_path(struct pm_str rest, struct pm_registry_url *out) {
     }
 }
 
-bool pm_registry_url_parse(struct pm_arena *a, struct pm_str url, struct pm_registry_url *out) {
+static bool url_parse(struct pm_arena *a, struct pm_str url, struct pm_registry_url *out) {
     *out = (struct pm_registry_url){0};
     struct pm_str path = url, query = PM_NONE;
     ptrdiff_t scheme = pm_str_chr(pm_str_sub(url, 0, 8), ':', 0);
@@ -267,5 +267,30 @@ bool pm_registry_url_parse(struct pm_arena *a, struct pm_str url, struct pm_regi
     struct pm_str rest = pm_str_from(path, (size_t)v2 + 3);
     if (rest.n && rest.p[0] != '/') return out->host.n > 0;
     v2_path(pm_percent_decode(a, pm_str_from(rest, 1)), out);
+    return true;
+}
+
+// Whoever reads a request's URL and whoever puts its event in order ask for the same one,
+// one after the other: the thread's last is remembered. Only what borrows from the URL
+// itself is; a query or an escape makes texts that are an arena's.
+#define URL_BYTES 256
+bool pm_registry_url_parse(struct pm_arena *a, struct pm_str url, struct pm_registry_url *out) {
+    static _Thread_local struct {
+        const char *at;
+        size_t n;
+        char text[URL_BYTES];
+        struct pm_registry_url url;
+    } last;
+    if (url.n && url.p == last.at && url.n == last.n && memcmp(url.p, last.text, url.n) == 0) {
+        *out = last.url;
+        return true;
+    }
+    bool parsed = url_parse(a, url, out);
+    if (!parsed || url.n > URL_BYTES || memchr(url.p, '%', url.n) || memchr(url.p, '?', url.n))
+        return parsed;
+    last.at = url.p;
+    last.n = url.n;
+    memcpy(last.text, url.p, url.n);
+    last.url = *out;
     return true;
 }

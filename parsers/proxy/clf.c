@@ -361,12 +361,12 @@ static bool split_strictly(struct pm_str s, struct pm_clf *o) {
     return true;
 }
 
-// And no mark of a shell's prompt, or of a step of a build.
+// And no mark of a shell's prompt, or of a step of a build. The line is parsed next, by
+// whoever asked, out of what was split here (struct pm_record, sure).
 bool pm_clf_sure(struct pm_str s, unsigned tails) {
     struct pm_clf *o = &last_split.clf;
-    bool strict = split_strictly(s, o);
-    split_remember(strict ? s : PM_NONE, strict);
-    return strict && o->tail & tails && !memchr(s.p, '@', s.n < 80 ? s.n : 80) &&
+    last_split.at = NULL; // no other line is this one
+    return split_strictly(s, o) && o->tail & tails && !memchr(s.p, '@', s.n < 80 ? s.n : 80) &&
            !memchr(o->request.p, ']', (size_t)(s.p + s.n - o->request.p));
 }
 
@@ -439,7 +439,8 @@ static unsigned cache_word(struct pm_str rest) {
 enum pm_parse pm_clf_parse(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_str text,
                            unsigned tails, enum pm_component component) {
     struct pm_clf o;
-    if (!pm_clf_split(text, &o) || !(o.tail & tails)) return PM_PARSE_NO;
+    if (r->sure) o = last_split.clf;
+    else if (!pm_clf_split(text, &o) || !(o.tail & tails)) return PM_PARSE_NO;
     if (o.cut)
         pm_emit_bad(ctx, r, "line-cut", "access log line ends inside %s",
                     o.status ? "the user agent" : "the request");
