@@ -39,6 +39,15 @@ static bool names_time(struct pm_str s) {
     return false;
 }
 
+// Datadog's columns and their likes are the JSON export's with a capital.
+static struct pm_str plain_name(struct pm_str s) {
+    static const char *const names[] = {"message", "timestamp", "date",
+                                        "host",    "hostname",  "service"};
+    for (size_t i = 0; i < PM_LEN(names); i++)
+        if (pm_str_ieq(s, pm_str_c(names[i]))) return pm_str_c(names[i]);
+    return s;
+}
+
 // The row that begins at s: its bytes with the newline, 0 where its end is not there. A
 // newline between quotes belongs to its cell.
 static size_t row_length(struct pm_str s) {
@@ -80,6 +89,7 @@ static char header_between(struct pm_arena *a, struct pm_str row, struct pm_str 
         for (size_t k = 0; k < *n; k++) {
             ptrdiff_t zone = pm_str_find(names[k], PM_STR(" [UTC]"), 0); // Azure's columns of time
             if (zone > 0) names[k].n = (size_t)zone;
+            names[k] = plain_name(names[k]);
             line |= names_line(names[k]);
             time |= names_time(names[k]);
         }
