@@ -18,6 +18,19 @@ static void quoted(const char *s, const char *also) {
         }
     }
 }
+// The words that a command's first argument is one of: "check|test|list|show [ID]" →
+// "check test list show". False where it names what the user has.
+static bool first_words(const struct pm_command *c, char out[128]) {
+    const char *p = c->arguments + (c->arguments[0] == '[');
+    size_t n = 0, words = 1;
+    for (; (*p >= 'a' && *p <= 'z') || *p == '|'; p++) {
+        if (n + 1 == 128) return false;
+        words += *p == '|';
+        out[n++] = (char)(*p == '|' ? ' ' : *p);
+    }
+    out[n] = 0;
+    return n && words > 1;
+}
 static void option_words(const struct pm_command *c) {
     for (size_t i = 0; i < c->options_n; i++) {
         const struct pm_opt *o = &c->options[i];
@@ -27,6 +40,10 @@ static void option_words(const struct pm_command *c) {
     }
 }
 static void bash_values(const struct pm_command *c) {
+    char words[128];
+    if (first_words(c, words))
+        printf("    %s:%s) COMPREPLY=($(compgen -W '%s' -- \"$cur\")); return ;;\n", c->name,
+               c->name, words);
     for (size_t i = 0; i < c->options_n; i++) {
         const struct pm_opt *o = &c->options[i];
         if (!pm_opt_of(c, o) || o->kind != PM_OPT_WORD) continue;
@@ -108,6 +125,8 @@ static void zsh(const struct pm_command *const *commands, size_t n) {
         for (size_t k = 0; k < commands[i]->options_n; k++)
             if (pm_opt_of(commands[i], &commands[i]->options[k]))
                 zsh_option(&commands[i]->options[k]);
+        char words[128];
+        if (first_words(commands[i], words)) printf(" '1:word:(%s)'", words);
         if (help) puts(" '*:command:{_describe -t commands command commands}' ;;");
         else puts(" '*:file:_files' ;;");
     }
@@ -148,6 +167,12 @@ static void fish(const struct pm_command *const *commands, size_t n) {
     fputs("complete -c pullmortem -n '__fish_seen_subcommand_from help' -f -a '", stdout);
     for (size_t i = 0; i < n; i++) printf("%s%s", i ? " " : "", commands[i]->name);
     puts("'");
+    for (size_t i = 0; i < n; i++) {
+        char words[128];
+        if (first_words(commands[i], words))
+            printf("complete -c pullmortem -n '__fish_seen_subcommand_from %s' -f -a '%s'\n",
+                   commands[i]->name, words);
+    }
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < commands[i]->options_n; k++)
             if (pm_opt_of(commands[i], &commands[i]->options[k]))

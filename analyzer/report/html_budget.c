@@ -9,14 +9,15 @@ static const char *unit_of(const struct pm_quota *q) {
 // It was so much until the next point: a window forgets a pull at a moment, not little by
 // little. One point a pixel, the highest.
 static void used_line(struct pm_html *h, const struct pm_plot *p, const struct pm_quota *q) {
+    bool begun = false;
     pm_html_raw(h, "<path class=\"s-line\" d=\"");
     for (size_t i = 0; i < q->points_n; i++) {
         double x = pm_plot_x(p, q->points[i].t_ns);
         uint64_t used = q->points[i].used;
         while (i + 1 < q->points_n && pm_plot_x(p, q->points[i + 1].t_ns) - x < 1)
             used = q->points[++i].used > used ? q->points[i].used : used;
-        if (x > 0) pm_html_fmt(h, "H%.1fV%.1f", x, pm_plot_y(p, (double)used));
-        else pm_html_fmt(h, "M%.1f,%.1f", x, pm_plot_y(p, (double)used));
+        pm_html_fmt(h, begun ? "H%.1fV%.1f" : "M%.1f,%.1f", x, pm_plot_y(p, (double)used));
+        begun = true;
     }
     pm_html_raw(h, "\"/>");
 }
@@ -73,11 +74,11 @@ static void moment_line(struct pm_html *h, const struct pm_plot *p, int64_t at_n
     pm_html_fmt(h, "<path class=\"s-when\" d=\"M%.1f,14V%d\"/>", pm_plot_x(p, at_ns), p->base);
 }
 static void moment_words(struct pm_html *h, const struct pm_plot *p, int64_t at_ns,
-                         const char *what, int row) {
+                         const char *what, int y) {
     if (at_ns == PM_NO_TIME || at_ns < p->from_ns) return;
     struct pm_str at = pm_view_moment_of(&h->v, at_ns, p->from_ns, p->to_ns);
     bool beyond = at_ns > p->to_ns;
-    pm_plot_words(h, p, beyond ? p->to_ns : at_ns, p->base - 14 - 14 * row,
+    pm_plot_words(h, p, beyond ? p->to_ns : at_ns, y,
                   pm_arena_fmt(h->a, beyond ? "%s %.*s →" : "%s %.*s", what, PM_FMT(at)));
 }
 
@@ -122,24 +123,41 @@ static void terms_moves(struct pm_html *h, const struct pm_plot *p, const struct
     }
     pm_plot_moves_end(h);
 }
+// Words of a level are left out where another's stand: the legend and the figures above
+// the chart have both.
+static bool clear_of(int y, const int *taken, size_t n) {
+    enum { LINE = 13 };
+    for (size_t i = 0; i < n; i++)
+        if (y - taken[i] < LINE && taken[i] - y < LINE) return false;
+    return true;
+}
 static void terms_words(struct pm_html *h, const struct pm_plot *p, const struct terms *t) {
+    enum { LINE = 14, CROWDED = 64 }; // pixels; over the lowest line
+    const struct pm_quota *last = t->rows[t->n - 1];
+    int at_limit = last->limit > 0 ? words_over(p, (double)last->limit) : 0, taken[3] = {at_limit};
+    size_t n = 1;
+    bool low = at_limit > p->base - CROWDED; // moments are told where there is room
     for (size_t i = 0; i < t->n; i++) {
         const struct pm_quota *q = t->rows[i];
+        int row = near_each_other(p, q), first = low ? 3 * LINE : p->base - LINE,
+            second = low ? first + row * LINE : first - row * LINE;
         if (q->limit > 0)
             pm_plot_words(h, p, i ? q->points[0].t_ns : p->from_ns, words_over(p, (double)q->limit),
                           limit_label(h, q));
-        moment_words(h, p, q->exhausted_at_ns, "ran out", 0);
-        moment_words(h, p, q->free_at_ns, "free again", near_each_other(p, q));
+        moment_words(h, p, q->exhausted_at_ns, "ran out", first);
+        moment_words(h, p, q->free_at_ns, "free again", second);
     }
-    const struct pm_quota *last = t->rows[t->n - 1];
-    if (last->with_cache >= 0 && (double)last->with_cache < p->top)
+    double allowed = (double)last->with_credentials.limit;
+    if (allowed > 0 && allowed <= p->top && clear_of(words_over(p, allowed), taken, n)) {
+        taken[n++] = words_over(p, allowed);
+        pm_plot_words(h, p, p->to_ns, words_over(p, allowed),
+                      pm_arena_fmt(h->a, "an account's limit, %.0f %s", allowed, unit_of(last)));
+    }
+    if (last->with_cache >= 0 && (double)last->with_cache < p->top &&
+        clear_of(words_over(p, (double)last->with_cache), taken, n))
         pm_plot_words(h, p, p->to_ns, words_over(p, (double)last->with_cache),
                       pm_arena_fmt(h->a, "%lld upstream %s with a pull-through cache",
                                    (long long)last->with_cache, unit_of(last)));
-    double allowed = (double)last->with_credentials.limit;
-    if (allowed > 0 && allowed <= p->top)
-        pm_plot_words(h, p, p->to_ns, words_over(p, allowed),
-                      pm_arena_fmt(h->a, "an account's limit, %.0f %s", allowed, unit_of(last)));
 }
 static double terms_top(const struct terms *t) {
     const struct pm_quota *last = t->rows[t->n - 1];

@@ -34,7 +34,7 @@ for shell in bash zsh fish; do
     command -v $shell >/dev/null 2>&1 || { echo "NOT RUN: no $shell is here: its completion was not loaded"; continue; }
     $shell -n "completion.$shell" || wrong "$shell cannot read its completion"
 done
-printf 'analyze\n--no-redact\nhtml\njsonl\n--fail-on\nquery\n' >want
+printf 'analyze\n--no-redact\nhtml\njsonl\n--fail-on\nquery\nlist\nexplain\n' >want
 if command -v bash >/dev/null 2>&1; then
     cat >try.bash <<'B'
 . ./completion.bash
@@ -45,13 +45,15 @@ try pullmortem analyze --format ht
 try pullmortem query x.db -f jsonl
 try pullmortem gate --fail
 try pullmortem help q
+try pullmortem rules li
+try pullmortem schema exp
 B
     bash try.bash >got 2>&1
     cmp -s want got || { wrong 'bash completes other words'; diff want got; }
 fi
 if command -v fish >/dev/null 2>&1; then
     fish -c 'source completion.fish
-for w in "pullmortem an" "pullmortem analyze --no" "pullmortem analyze --format ht" "pullmortem query x.db -f jsonl" "pullmortem gate --fail" "pullmortem help q"
+for w in "pullmortem an" "pullmortem analyze --no" "pullmortem analyze --format ht" "pullmortem query x.db -f jsonl" "pullmortem gate --fail" "pullmortem help q" "pullmortem rules li" "pullmortem schema exp"
     complete -C $w | string split -f1 \t | string join " "
 end' >got 2>&1
     cmp -s want got || { wrong 'fish completes other words'; diff want got; }
@@ -73,6 +75,8 @@ try pullmortem analyze --format ht | grep -o 'format=\[[^:]*:F:([a-z -]*html' | 
 try pullmortem query x.db -f jsonl | grep -o 'jsonl' | head -n 1
 try pullmortem gate --fail | grep -o -e '--fail-on'
 try pullmortem help q | grep -q '_describe -t commands' && print query
+try pullmortem rules li | grep -o '1:word:(check test list' | grep -o 'list'
+try pullmortem schema exp | grep -o '1:word:(report explain' | grep -o 'explain'
 Z
     zsh -f try.zsh >got 2>&1
     cmp -s want got || { wrong 'zsh completes other words'; diff want got; }

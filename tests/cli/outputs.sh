@@ -40,4 +40,16 @@ run 3 "$PM" analyze b -o nowhere/r.json
 has err 'nowhere/r.json: No such file'
 run 3 "$PM" analyze b -o /dev/full --format text
 has err 'No space left'
+# Docker Hub's limit went down at midnight: one card, one chart, with a step in the limit; what an account would have been allowed is told.
+mkdir steps
+awk 'BEGIN { for (i = 0; i < 12; i++) { at = i < 6 ? "2020-11-17T23:5" i : "2020-11-18T00:0" i - 6; image = "docker.io/library/app" i ":1"
+    printf "time=\"%s:00.1Z\" level=info msg=\"PullImage \\\"%s\\\"\"\n", at, image
+    if (i < 9) printf "time=\"%s:09.1Z\" level=info msg=\"PullImage \\\"%s\\\" returns image reference \\\"sha256:%064d\\\"\"\n", at, image, i
+    else printf "time=\"%s:09.1Z\" level=error msg=\"PullImage \\\"%s\\\" failed\" error=\"failed to pull and unpack image \\\"%s\\\": failed to copy: httpReadSeeker: failed open: unexpected status code https://registry-1.docker.io/v2/library/app/manifests/1: 429 Too Many Requests - Server message: toomanyrequests: You have reached your pull rate limit.\"\n", at, image, image } }' >steps/containerd.log
+run 0 "$PM" analyze steps -o s.html -o s.txt -o s.json
+[ "$(grep -o 'aria-label="quota used over time"' s.html | wc -l)" = 1 ] || wrong 's.html: not one chart of the budget'
+[ "$(grep -o '<p>From [^:]*:[0-9]*: [^<]* used of [0-9]* / 6 h' s.html | grep -o 'of [0-9]*' | tr '\n' ' ')" = 'of 2500 of 250 ' ] || wrong 's.html: not both limits'
+grep -o 'class="s-limit" d="[^"]*"' s.html | grep -q 'V' || wrong 's.html: the limit has no step'
+has s.txt 'with an account 200 / 6 h: all 21 that were wanted would have fit'
+grep -q '"with_credentials": {' s.json || wrong 's.json: no with_credentials'
 exit $failed
