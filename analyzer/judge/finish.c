@@ -150,8 +150,8 @@ static void chain_of(const struct pm_scene *scene, const struct pm_hits *hits, s
     // Pulls cut by a restart: the runtime was away, though nobody may have knocked
     // meanwhile.
     if (!pm_cause_has(h->cause, PM_TRAIT_STOPPED) || h->explained_by) return;
-    for (size_t i = 0; i < scene->ev->traces.n; i++) {
-        const struct pm_trace *t = &scene->ev->traces.items[i];
+    for (size_t i = 0; i < scene->ev->sides.n; i++) {
+        const struct pm_trace *t = &scene->ev->traces.items[scene->ev->sides.items[i]];
         if ((t->kind != PM_KIND_RUNTIME_STOP && t->kind != PM_KIND_RUNTIME_START) ||
             !pm_ids_has(&h->nodes, t->node) ||
             !pm_time_in(t->ts, pm_since(h->from, PM_S(60)), pm_time_add(h->to, PM_S(60))))

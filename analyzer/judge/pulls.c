@@ -19,6 +19,7 @@ void pm_find_pulls(const struct pm_env *env, struct pm_evidence *ev, struct pm_p
     pm_fold_waits(env, ev, pulls);
     pm_settle(env, ev, pulls);
     pm_fold_find(pulls);
+    pm_evidence_sort_out(ev);
 }
 
 void pm_judge_pulls(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls) {

@@ -8,7 +8,7 @@ static int by_time(const void *a, const void *b) {
     if (tx != ty) return tx < ty ? -1 : 1;
     if (x->node != y->node) return x->node < y->node ? -1 : 1;
     if (x->image != y->image) return x->image < y->image ? -1 : 1;
-    return x->best < y->best ? -1 : x->best > y->best;
+    return x->was < y->was ? -1 : x->was > y->was;
 }
 
 void pm_fold_order(struct pm_evidence *ev, struct pm_pulls *pulls) {
@@ -25,15 +25,33 @@ void pm_fold_order(struct pm_evidence *ev, struct pm_pulls *pulls) {
 }
 
 void pm_fold_find(struct pm_pulls *pulls) {
+    pulls->begun = pm_xmalloc((pulls->n + 1) * sizeof *pulls->begun);
     for (size_t i = 0; i < pulls->n; i++) { // in time order: the newest stays
         const struct pm_attempt *p = &pulls->items[i];
+        bool good = p->outcome == PM_OUTCOME_OK || p->outcome == PM_OUTCOME_CACHED;
+        pulls->begun[i] =
+            i && pulls->begun[i - 1] > pm_began(p) ? pulls->begun[i - 1] : pm_began(p);
+        Word_t *first = pm_map_slot(&pulls->first_of_image, p->image);
+        if (!*first) *first = pm_ref_of(i);
+        if (good && p->repository)
+            pm_order_add(&pulls->good_by_repository, p->repository, (int64_t)i, (uint32_t)i);
         if (p->outcome == PM_OUTCOME_OK)
             pm_order_add(&pulls->ok_by_image, p->image, pm_at(p), (uint32_t)i);
-        if ((p->outcome == PM_OUTCOME_OK || p->outcome == PM_OUTCOME_CACHED) && p->repository &&
-            p->tag)
+        if (good && p->repository && p->tag)
             *pm_map_slot(&pulls->good_image, PM_PAIR(p->registry, p->repository)) = pm_ref_of(i);
     }
     pm_order_sort(&pulls->ok_by_image);
+    pm_order_sort(&pulls->good_by_repository);
+}
+
+size_t pm_pulls_begun(const struct pm_pulls *pulls, int64_t at) {
+    size_t lo = 0, hi = pulls->n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (pulls->begun[mid] < at) lo = mid + 1;
+        else hi = mid;
+    }
+    return lo;
 }
 
 size_t pm_pull_first(const struct pm_pulls *pulls, int64_t at_) {
@@ -80,6 +98,9 @@ void pm_pulls_free(struct pm_pulls *pulls) {
     }
     free(pulls->items);
     free(pulls->ok_by_image.items);
+    free(pulls->good_by_repository.items);
+    free(pulls->begun);
+    JLFA(freed, pulls->first_of_image);
     JLFA(freed, pulls->good_image);
     (void)freed;
 }

@@ -46,7 +46,11 @@ struct pm_pulls {
     struct pm_attempt *items;
     size_t n, cap;
     struct pm_order ok_by_image; // those that went well
-    Pvoid_t good_image;          // registry and repository → index + 1 of the newest good one
+    // Those that were good, or there already; the time is their own index.
+    struct pm_order good_by_repository;
+    Pvoid_t first_of_image; // image → index + 1
+    int64_t *begun;         // the latest beginning of each and those before it
+    Pvoid_t good_image;     // registry and repository → index + 1 of the newest good one
 };
 void pm_pulls_free(struct pm_pulls *pulls);
 
@@ -63,6 +67,8 @@ static inline bool pm_is_client(const struct pm_evidence *ev, const struct pm_at
 }
 // The first pull at or after; they are in time order once folded.
 size_t pm_pull_first(const struct pm_pulls *pulls, int64_t at);
+// How many there are before the first that began at `at` or later.
+size_t pm_pulls_begun(const struct pm_pulls *pulls, int64_t at);
 uint32_t pm_pull_namespace(const struct pm_env *env, const struct pm_attempt *p);
 void pm_pods_of_failed(const struct pm_pulls *pulls, struct pm_ids *pods);
 

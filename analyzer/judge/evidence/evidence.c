@@ -6,6 +6,9 @@ void pm_evidence_free(struct pm_evidence *ev) {
     Word_t freed;
     pm_facts_free(ev);
     free(ev->traces.items);
+    free(ev->reasoned.items);
+    free(ev->sides.items);
+    free(ev->present.items);
     free(ev->rumours.items);
     free(ev->hearsay.items);
     free(ev->groups.items);
@@ -16,8 +19,31 @@ void pm_evidence_free(struct pm_evidence *ev) {
     free(ev->readings.items);
     free(ev->stretches.items);
     free(ev->far.items);
+    JLFA(freed, ev->first_of_image);
     JLFA(freed, ev->push_last);
     JLFA(freed, ev->request_skew);
     JLFA(freed, ev->skew);
     (void)freed;
+}
+
+static bool is_side(const struct pm_trace *t) {
+    return t->role == PM_ROLE_SIDE || t->kind == PM_KIND_GC_OK || t->kind == PM_KIND_GC_START ||
+           t->kind == PM_KIND_RUNTIME_STOP || t->kind == PM_KIND_RUNTIME_START;
+}
+
+// Every incident looks for what stood around it: among some thousand traces, not among the
+// million that are pulls.
+void pm_evidence_sort_out(struct pm_evidence *ev) {
+    for (size_t i = 0; i < ev->traces.n; i++) {
+        const struct pm_trace *t = &ev->traces.items[i];
+        uint32_t index = (uint32_t)i;
+        if (t->reason) *PM_PUSH(ev->reasoned.items, ev->reasoned.n, ev->reasoned.cap) = index;
+        if (is_side(t)) *PM_PUSH(ev->sides.items, ev->sides.n, ev->sides.cap) = index;
+        if (t->role == PM_ROLE_CACHED && t->node && t->image)
+            pm_order_add(&ev->present, t->image, t->last, index);
+        if (!t->image || t->first == PM_NO_TIME) continue;
+        Word_t *first = pm_map_slot(&ev->first_of_image, t->image);
+        if (!*first || t->first < PM_REF(ev->traces, *first).first) *first = pm_ref_of(i);
+    }
+    pm_order_sort(&ev->present);
 }

@@ -49,6 +49,7 @@ struct pm_trace {
     bool waits;      // a pod's that waits for an image: nothing says why, and no pull is made of it
     bool retold;     // the kubelet's log repeats an event that is there: it counts no second time
     bool printed;    // it stands in somebody's output, pod or other, known by both names or not
+    uint32_t was;    // its place before clocks were put right
 };
 // A failed pull as hearsay tells it.
 struct pm_rumour {
@@ -237,6 +238,12 @@ struct pm_far_clock {
 struct pm_evidence {
     struct pm_facts facts;
     PM_LIST(struct pm_trace) traces;
+    // Indexes of traces that incidents look through, once the pulls are there: with a
+    // controller's reason; of runtimes, disks and image GC; of images that were there already.
+    PM_LIST(uint32_t) reasoned;
+    PM_LIST(uint32_t) sides;
+    struct pm_order present; // by image, at their last telling
+    Pvoid_t first_of_image;  // image → index + 1 of the trace that tells the earliest of it
     PM_LIST(struct pm_request_group) groups;
     PM_LIST(struct pm_meter) meters;
     PM_LIST(struct pm_checkup) checkups;
@@ -268,6 +275,7 @@ struct pm_evidence {
     bool hub_anonymous, hub_user; // how Docker Hub's token server was asked
 };
 void pm_evidence_free(struct pm_evidence *ev);
+void pm_evidence_sort_out(struct pm_evidence *ev); // reasoned, sides, present, first_of_image
 
 // While rows are read, and gone after.
 struct pm_loading {

@@ -102,10 +102,10 @@ static bool by_nodes_clock(const struct pm_trace *t) {
            t->kind <= PM_KIND_PULL_BACKOFF && t->quality != PM_QUALITY_RELATIVE;
 }
 
-static int by_time_then_id(const void *a, const void *b) {
+static int by_time_then_place(const void *a, const void *b) {
     const struct pm_trace *x = a, *y = b;
     if (x->ts != y->ts) return x->ts < y->ts ? -1 : 1;
-    return x->id < y->id ? -1 : x->id > y->id;
+    return x->was < y->was ? -1 : x->was > y->was;
 }
 
 // ---- clocks that certificates speak of
@@ -244,7 +244,8 @@ static void to_cluster_time(struct pm_evidence *ev) {
                 c->to = pm_far_back(ev, ev->far.items[i].node, c->to);
             }
         }
-    qsort(ev->traces.items, ev->traces.n, sizeof *ev->traces.items, by_time_then_id);
+    for (size_t i = 0; i < ev->traces.n; i++) ev->traces.items[i].was = (uint32_t)i;
+    qsort(ev->traces.items, ev->traces.n, sizeof *ev->traces.items, by_time_then_place);
 }
 
 void pm_skew_measure(const struct pm_env *env, struct pm_evidence *ev) {

@@ -64,10 +64,29 @@ static void look_at_pulls(struct sight *v) {
     v->words = last_words(pm_name(v->scene->env, said));
 }
 
+// The node that was not hit and pulled one of the images first.
+static uint32_t same_image_elsewhere(const struct sight *v) {
+    const struct pm_hit *h = v->h;
+    const struct pm_pulls *pulls = v->scene->pulls;
+    const struct pm_order *ok = &pulls->ok_by_image;
+    int64_t from = pm_since(h->from, PM_S(600)),
+            to = h->to == PM_NO_TIME ? INT64_MAX : pm_time_add(h->to, PM_S(600));
+    uint32_t first = UINT32_MAX;
+    for (size_t k = 0; k < h->images.n; k++)
+        for (size_t i = pm_order_first(ok, h->images.items[k], from);
+             i < ok->n && ok->items[i].group == h->images.items[k] && ok->items[i].at <= to &&
+             ok->items[i].index < first;
+             i++) {
+            const struct pm_attempt *p = &pulls->items[ok->items[i].index];
+            if (p->node && !pm_ids_has(&h->nodes, p->node)) first = ok->items[i].index;
+        }
+    return first == UINT32_MAX ? 0 : pulls->items[first].node;
+}
+
 static void look_around(struct sight *v) {
     struct pm_hit *h = v->h;
-    for (size_t i = 0; i < v->scene->ev->traces.n && !(v->disk && v->restart); i++) {
-        const struct pm_trace *t = &v->scene->ev->traces.items[i];
+    for (size_t i = 0; i < v->scene->ev->sides.n && !(v->disk && v->restart); i++) {
+        const struct pm_trace *t = &v->scene->ev->traces.items[v->scene->ev->sides.items[i]];
         if (t->role != PM_ROLE_SIDE ||
             !pm_time_in(t->ts, pm_since(h->from, PM_S(600)), pm_time_add(h->to, PM_S(60))) ||
             (t->node && !pm_ids_has(&h->nodes, t->node)))
@@ -77,14 +96,7 @@ static void look_around(struct sight *v) {
         v->restart = v->restart || t->kind == PM_KIND_RUNTIME_STOP ||
                      t->kind == PM_KIND_RUNTIME_START || t->kind == PM_KIND_RUNTIME_DOWN;
     }
-    for (size_t i = pm_pull_first(v->scene->pulls, pm_since(h->from, PM_S(600)));
-         i < v->scene->pulls->n && !v->same_image_node; i++) {
-        const struct pm_attempt *p = &v->scene->pulls->items[i];
-        if (h->to != PM_NO_TIME && pm_at(p) > pm_time_add(h->to, PM_S(600))) break;
-        if (p->outcome == PM_OUTCOME_OK && p->node && !pm_ids_has(&h->nodes, p->node) &&
-            pm_ids_has(&h->images, p->image))
-            v->same_image_node = p->node;
-    }
+    v->same_image_node = same_image_elsewhere(v);
 }
 
 static struct pm_str of_names(const struct sight *v, const struct pm_strs *names_, const char *one,

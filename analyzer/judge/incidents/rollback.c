@@ -218,9 +218,9 @@ static void by_revision(struct undone *u) {
 
 void pm_rollbacks_find(const struct pm_scene *scene, struct pm_hit *h) {
     struct undone u = {.scene = scene, .h = h};
-    for (size_t i = 0; i < scene->ev->traces.n; i++) {
-        const struct pm_trace *t = &scene->ev->traces.items[i];
-        if (t->reason && t->ts != PM_NO_TIME && t->ts >= h->from) by_event(&u, t);
+    for (size_t i = 0; i < scene->ev->reasoned.n; i++) {
+        const struct pm_trace *t = &scene->ev->traces.items[scene->ev->reasoned.items[i]];
+        if (t->ts != PM_NO_TIME && t->ts >= h->from) by_event(&u, t);
     }
     by_revision(&u);
 }

@@ -72,13 +72,13 @@ static void look(const struct pm_scene *scene, const struct pm_hit *h, struct sp
 // could be reached.
 static void look_for_holders(const struct pm_evidence *ev, const struct pm_hit *h,
                              struct spared *out) {
-    for (size_t i = 0; i < ev->traces.n && h->images.n; i++) {
-        const struct pm_trace *t = &ev->traces.items[i];
-        if (t->role != PM_ROLE_CACHED || !t->node || t->last < h->from || t->first > h->to ||
-            pm_ids_has(&h->nodes, t->node))
-            continue;
-        if (pm_ids_has(&h->images, t->image)) pm_ids_add_new(&out->holders, t->node);
-    }
+    for (size_t k = 0; k < h->images.n; k++)
+        for (size_t i = pm_order_first(&ev->present, h->images.items[k], h->from);
+             i < ev->present.n && ev->present.items[i].group == h->images.items[k]; i++) {
+            const struct pm_trace *t = &ev->traces.items[ev->present.items[i].index];
+            if (t->first <= h->to && !pm_ids_has(&h->nodes, t->node))
+                pm_ids_add_new(&out->holders, t->node);
+        }
 }
 
 static void set(const struct pm_env *env, struct pm_hit *h, enum pm_scope_kind kind,

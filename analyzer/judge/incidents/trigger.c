@@ -111,9 +111,9 @@ static bool is_more(const struct pm_scene *scene, const struct pm_hit *h,
 static bool burst_of_jobs(const struct pm_scene *scene, struct pm_hit *h) {
     struct pm_ids jobs = {0};
     int64_t first = PM_NO_TIME;
-    for (size_t i = 0; i < scene->ev->traces.n; i++) {
-        const struct pm_trace *t = &scene->ev->traces.items[i];
-        if (!t->reason || !of_kind(scene->env, t, "Job") ||
+    for (size_t i = 0; i < scene->ev->reasoned.n; i++) {
+        const struct pm_trace *t = &scene->ev->traces.items[scene->ev->reasoned.items[i]];
+        if (!of_kind(scene->env, t, "Job") ||
             !pm_str_eqc(pm_name(scene->env, t->reason), "SuccessfulCreate") ||
             !pm_time_in(t->ts, pm_since(h->from, PM_S(120)), pm_time_add(h->from, AFTER_NS)) ||
             !owner_named(scene, h, t))
@@ -132,10 +132,10 @@ static bool burst_of_jobs(const struct pm_scene *scene, struct pm_hit *h) {
 static bool scaled(const struct pm_scene *scene, struct pm_hit *h) {
     const struct pm_trace *best = NULL;
     int64_t late = behind(scene->ev, h);
-    for (size_t i = 0; i < scene->ev->traces.n; i++) {
-        const struct pm_trace *t = &scene->ev->traces.items[i];
-        if (!t->reason || !pm_time_in(t->ts, pm_since(h->from, BEFORE_NS),
-                                      pm_time_add(h->from, AFTER_NS + late + rounding(t))))
+    for (size_t i = 0; i < scene->ev->reasoned.n; i++) {
+        const struct pm_trace *t = &scene->ev->traces.items[scene->ev->reasoned.items[i]];
+        if (!pm_time_in(t->ts, pm_since(h->from, BEFORE_NS),
+                        pm_time_add(h->from, AFTER_NS + late + rounding(t))))
             continue;
         struct pm_str reason = pm_name(scene->env, t->reason);
         bool set_ = pm_str_eqc(reason, "ScalingReplicaSet") &&
@@ -185,8 +185,8 @@ static bool gc(const struct pm_scene *scene, const struct pm_hits *hits, struct 
     if (!effect && !leads) return false;
     int64_t from = pm_since(h->from, leads ? PM_S(60) : PM_S(3600)),
             to = leads ? PM_NO_TIME : h->from;
-    for (size_t i = 0; i < scene->ev->traces.n; i++) {
-        const struct pm_trace *t = &scene->ev->traces.items[i];
+    for (size_t i = 0; i < scene->ev->sides.n; i++) {
+        const struct pm_trace *t = &scene->ev->traces.items[scene->ev->sides.items[i]];
         if ((t->kind != PM_KIND_GC_OK && t->kind != PM_KIND_GC_START) ||
             !pm_time_in(t->ts, from, to) || (t->node && !pm_ids_has(&h->nodes, t->node)))
             continue;
@@ -238,8 +238,8 @@ static bool upgraded(struct pm_hit *h) {
 
 static bool restarted(const struct pm_scene *scene, struct pm_hit *h) {
     if (!pm_cause_has(h->cause, PM_TRAIT_RESTART)) return false;
-    for (size_t i = 0; i < scene->ev->traces.n; i++) {
-        const struct pm_trace *t = &scene->ev->traces.items[i];
+    for (size_t i = 0; i < scene->ev->sides.n; i++) {
+        const struct pm_trace *t = &scene->ev->traces.items[scene->ev->sides.items[i]];
         if ((t->kind != PM_KIND_RUNTIME_STOP && t->kind != PM_KIND_RUNTIME_START) ||
             !pm_time_in(t->ts, pm_since(h->from, PM_S(120)), pm_time_add(h->from, AFTER_NS)) ||
             !pm_ids_has(&h->nodes, t->node))

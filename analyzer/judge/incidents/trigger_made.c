@@ -136,39 +136,40 @@ static bool by_sets(const struct pm_scene *scene, const struct pm_hit *h, int64_
 // ── images that nobody asked for before ──
 #define NEW_MAX 3 // more at once are no rollout of one workload
 
-static bool known_before(const struct pm_scene *scene, const struct pm_hit *h, uint32_t image) {
-    for (size_t i = 0; i < scene->pulls->n && pm_began(&scene->pulls->items[i]) < h->from; i++)
-        if (scene->pulls->items[i].image == image) return true;
-    for (size_t i = 0; i < scene->ev->traces.n; i++)
-        if (scene->ev->traces.items[i].image == image &&
-            scene->ev->traces.items[i].first != PM_NO_TIME &&
-            scene->ev->traces.items[i].first < pm_since(h->from, PM_S(60)))
-            return true;
-    return false;
+static bool known_before(const struct pm_scene *scene, const struct pm_hit *h, size_t end,
+                         uint32_t image) {
+    Word_t pull = pm_map_get(scene->pulls->first_of_image, image),
+           trace = pm_map_get(scene->ev->first_of_image, image);
+    return (pull && pull <= end) ||
+           (trace && PM_REF(scene->ev->traces, trace).first < pm_since(h->from, PM_S(60)));
 }
 
 // Another tag of its repository that was pulled well, or found on a node, before.
-static const struct pm_attempt *forerunner(const struct pm_pulls *pulls, const struct pm_hit *h,
+static const struct pm_attempt *forerunner(const struct pm_pulls *pulls, size_t end,
                                            const struct pm_attempt *of) {
-    const struct pm_attempt *last = NULL;
-    for (size_t i = 0; i < pulls->n && pm_began(&pulls->items[i]) < h->from; i++) {
-        const struct pm_attempt *p = &pulls->items[i];
-        bool good = p->outcome == PM_OUTCOME_OK || p->outcome == PM_OUTCOME_CACHED;
-        if (good && p->repository && p->repository == of->repository &&
-            p->registry == of->registry && p->image != of->image)
-            last = p;
+    const struct pm_order *good = &pulls->good_by_repository;
+    if (!of->repository) return NULL;
+    for (size_t i = pm_order_first(good, of->repository, (int64_t)end);
+         i > 0 && good->items[i - 1].group == of->repository; i--) {
+        const struct pm_attempt *p = &pulls->items[good->items[i - 1].index];
+        if (p->registry == of->registry && p->image != of->image) return p;
     }
-    return last;
+    return NULL;
 }
 
 static bool by_images(const struct pm_scene *scene, const struct pm_hit *h,
                       struct pm_trigger_made *m) {
     const struct pm_attempt *first = NULL, *before = NULL;
     if (!h->images.n || h->images.n > NEW_MAX || h->client) return false;
+    const struct pm_attempt *last = NULL, *old = NULL; // most repeat the image of the one before
+    size_t end = pm_pulls_begun(scene->pulls, h->from);
     for (size_t i = 0; i < h->pulls.n; i++) {
-        const struct pm_attempt *p = &scene->pulls->items[h->pulls.items[i]],
-                                *old = forerunner(scene->pulls, h, p);
-        if (!old || known_before(scene, h, p->image)) return false;
+        const struct pm_attempt *p = &scene->pulls->items[h->pulls.items[i]];
+        bool same = last && last->image == p->image && last->registry == p->registry &&
+                    last->repository == p->repository;
+        if (!same) old = forerunner(scene->pulls, end, p);
+        if (!old || (!same && known_before(scene, h, end, p->image))) return false;
+        last = p;
         if (!first || pm_began(p) < pm_began(first)) {
             first = p;
             before = old;

@@ -10,7 +10,7 @@
 
 struct pick {
     uint64_t event;
-    uint32_t hit;
+    uint32_t hit, n; // n: picked as the n-th
     int rank;
     struct pm_str why;
 };
@@ -26,7 +26,7 @@ static void pick(struct picks *p, size_t hit, uint64_t event, int rank, struct p
         if (p->list.items[p->list.n - 1 - i].hit != hit) break;
         else if (p->list.items[p->list.n - 1 - i].event == event) return;
     *PM_PUSH(p->list.items, p->list.n, p->list.cap) =
-        (struct pick){event, (uint32_t)hit, rank, why};
+        (struct pick){event, (uint32_t)hit, (uint32_t)p->list.n, rank, why};
 }
 
 static const struct pm_trace *best_of(const struct pm_scene *scene, const struct pm_hit *h,
@@ -106,8 +106,8 @@ static void pick_for(struct picks *p, size_t index) {
         break;
     }
     if (h->explained_by)
-        for (size_t i = 0; i < p->scene->ev->traces.n; i++) {
-            const struct pm_trace *t = &p->scene->ev->traces.items[i];
+        for (size_t i = 0; i < p->scene->ev->sides.n; i++) {
+            const struct pm_trace *t = &p->scene->ev->traces.items[p->scene->ev->sides.items[i]];
             if (t->kind != PM_KIND_GC_OK || !pm_ids_has(&h->nodes, t->node) || !t->image ||
                 !pm_ids_has(&h->images, t->image))
                 continue;
@@ -121,7 +121,7 @@ static int by_rank(const void *a, const void *b) {
     const struct pick *x = a, *y = b;
     if (x->hit != y->hit) return x->hit < y->hit ? -1 : 1;
     if (x->rank != y->rank) return x->rank > y->rank ? -1 : 1;
-    return x->event < y->event ? -1 : x->event > y->event;
+    return x->n < y->n ? -1 : x->n > y->n;
 }
 
 struct fetch {
