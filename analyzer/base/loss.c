@@ -25,6 +25,7 @@ static const struct row {
     {"no-temporary-*", true},
     {"limit-count", false},     // of attempts that events only count: read, and not made up
     {"limit-incidents", false}, // of one cause: the smallest are told as one
+    {"shard-skipped", true},    // a whole timeline, or an input
     {"limit-*", true},          // of members, sizes, depth
     // Documents: what of them was skipped.
     {"json-document-truncated", true},

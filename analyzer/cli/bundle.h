@@ -16,12 +16,13 @@ struct pm_bundle_args {
     const char *rules_dir, *quotas_file, *alerts_file;
     const char *since, *until, *around; // as given; read once the bundle's end is known
     struct pm_outputs out;
+    bool resume;  // ingest: inputs that are there already are left out
     bool refused; // reading showed that an option cannot be: said
 };
 // Which options a command takes.
-enum pm_bundle_part { PM_ARGS_BUNDLE = 1, PM_ARGS_JUDGE = 2, PM_ARGS_OUTPUT = 4, PM_ARGS_DB = 8 };
+enum pm_bundle_part { PM_ARGS_BUNDLE = 1, PM_ARGS_JUDGE = 2, PM_ARGS_OUTPUT = 4, PM_ARGS_DB = 8, PM_ARGS_SHARDS = 16 };
 // The table of the commands that read bundles or judge; their `parts` choose from it.
-enum { PM_BUNDLE_OPTIONS_N = 22 };
+enum { PM_BUNDLE_OPTIONS_N = 23 };
 extern const struct pm_opt pm_bundle_options[PM_BUNDLE_OPTIONS_N];
 #define PM_BUNDLE_OPTIONS .options = pm_bundle_options, .options_n = PM_BUNDLE_OPTIONS_N
 // PM_EXIT_OK, or PM_EXIT_USAGE after saying what is wrong. Borrows from what was given.

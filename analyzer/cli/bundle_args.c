@@ -13,6 +13,7 @@ enum {
     OPT_OUTPUT,
     OPT_FORMAT,
     OPT_DB,
+    OPT_RESUME,
     OPT_SINCE,
     OPT_UNTIL,
     OPT_AROUND,
@@ -58,6 +59,11 @@ const struct pm_opt pm_bundle_options[PM_BUNDLE_OPTIONS_N] = {
          .part = PM_ARGS_DB,
          .help =
              "keep the timeline, an SQLite database, for report, query and merge; one that is there is replaced"},
+    [OPT_RESUME] =
+        {.name = "resume",
+         .part = PM_ARGS_SHARDS,
+         .help = "go on: inputs that FILE holds already, by content, are left out, each other is "
+                 "added to it"},
     [OPT_SINCE] = {.name = "since",
                    .kind = PM_OPT_TEXT,
                    .value = "T",
@@ -222,6 +228,11 @@ static int args_check(const struct pm_command *c, struct pm_bundle_args *args) {
         return pm_usage(c, "--around is a window of its own: leave out --since and --until");
     if (args->out.render.brief && args->out.render.incident)
         return pm_usage(c, "--brief or --incident, not both");
+    if (args->resume && args->privacy.pseudonyms)
+        return pm_usage(c, "--resume: pseudonyms are of one run; give them behind the last with merge");
+    for (size_t i = 0; i < args->paths_n && args->resume; i++)
+        if (strcmp(args->paths[i], "-") == 0)
+            return pm_usage(c, "--resume: what standard input holds is not known again");
     bool named = args->paths_n == 1 && strcmp(args->paths[0], "-") != 0;
     args->out.render.subject = named && !args->privacy.pseudonyms ? args->paths[0] : NULL;
     int status = parts & PM_ARGS_OUTPUT ? pm_outputs_check(c, &args->out) : PM_EXIT_OK;
@@ -243,6 +254,7 @@ int pm_bundle_args_read(struct pm_given *g, struct pm_bundle_args *args) {
         .paths = g->words,
         .paths_n = g->words_n,
         .db = g->value[OPT_DB],
+        .resume = g->value[OPT_RESUME] != NULL,
         .rules_dir = g->value[OPT_RULES],
         .quotas_file = g->value[OPT_QUOTAS],
         .alerts_file = g->value[OPT_ALERTS],

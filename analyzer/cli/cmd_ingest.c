@@ -1,5 +1,5 @@
 // pullmortem ingest: bundle → timeline only, the map step of a large collection.
-#include "cli/bundle.h"
+#include "cli/resume.h"
 #include <stdio.h>
 
 static int ingest(struct pm_bundle_args *args) {
@@ -27,6 +27,10 @@ static int ingest(struct pm_bundle_args *args) {
     return made && whole ? PM_EXIT_OK : PM_EXIT_INPUT;
 }
 
+static int read_given(struct pm_bundle_args *args) {
+    return args->resume ? pm_ingest_resume(args) : ingest(args);
+}
+
 static int run(struct pm_given *g) {
     struct pm_bundle_args args;
     int status = pm_bundle_args_read(g, &args);
@@ -34,7 +38,7 @@ static int run(struct pm_given *g) {
         status = pm_usage_asks(g->command, "--db FILE is needed: where the timeline goes");
     struct pm_ruleset *rules =
         status == PM_EXIT_OK ? pm_bundle_rules(&args) : NULL; // what they say is heard in free text
-    if (status == PM_EXIT_OK) status = rules ? ingest(&args) : PM_EXIT_USAGE;
+    if (status == PM_EXIT_OK) status = rules ? read_given(&args) : PM_EXIT_USAGE;
     pm_ruleset_leave(rules);
     pm_bundle_args_free(&args);
     return status;
@@ -45,7 +49,7 @@ const struct pm_command pm_command_ingest = {
     .arguments = "PATH... --db FILE",
     .summary = "read a bundle into a timeline database, without judging it",
     PM_BUNDLE_OPTIONS,
-    .parts = PM_ARGS_BUNDLE | PM_ARGS_DB,
+    .parts = PM_ARGS_BUNDLE | PM_ARGS_DB | PM_ARGS_SHARDS,
     .order = 2,
     .run = run,
 };

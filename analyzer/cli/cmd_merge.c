@@ -7,7 +7,11 @@
 #include "pm/arena.h"
 #include "pm/ingest.h"
 #include "pm/timeline.h"
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 enum { OPT_DB, OPT_SCRIPT, OPT_PSEUDONYMISE, OPT_PSEUDONYM_KEY };
 static const struct pm_opt options[] = {
@@ -24,19 +28,41 @@ static const struct pm_opt options[] = {
     [OPT_PSEUDONYM_KEY] = {PM_OPT_PSEUDONYM_KEY},
 };
 
+// Sources that are not there: told by the timeline, too.
+struct absent {
+    struct {
+        const char *path, *why;
+    } * items;
+    size_t n, cap;
+};
+static void absent_note(struct absent *a, const char *const *paths, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        if (access(paths[i], R_OK) == 0) continue;
+        PM_PUSH(a->items, a->n, a->cap)->path = paths[i];
+        a->items[a->n - 1].why = strerror(errno);
+    }
+}
+static void absent_tell(struct absent *a, struct pm_timeline *t) {
+    for (size_t i = 0; i < a->n && t; i++) pm_timeline_lacks(t, a->items[i].path, a->items[i].why);
+    free(a->items);
+}
+
 static int merge(const char *db, const char **paths, size_t n, const struct pm_privacy *privacy) {
-    bool whole = pm_paths_present(paths, &n);
     const char *why = NULL;
+    struct absent absent = {0};
+    absent_note(&absent, paths, n);
+    bool whole = pm_paths_present(paths, &n);
     struct pm_timeline *t = n ? pm_timeline_open(db, !pm_timeline_is(db), &why) : NULL;
+    absent_tell(&absent, t);
     if (!t) {
         if (why) fprintf(stderr, "pullmortem: %s\n", why);
         return PM_EXIT_INPUT;
     }
     for (size_t i = 0; i < n && !pm_timeline_error(t); i++) {
+        pm_timeline_lacks_no_more(t, paths[i]);
         if (pm_timeline_merge_take(t, paths[i], &why)) continue;
         fprintf(stderr, "pullmortem: %s\n", why);
-        // Whoever reports or gates this timeline is told that it lacks a part.
-        pm_timeline_skipped(t, pm_str_c(paths[i]), pm_str_c(why));
+        pm_timeline_lacks(t, paths[i], why);
         whole = false;
     }
     struct pm_diags *diags = pm_diags_new();

@@ -233,7 +233,8 @@ static void inputs_write(struct writer *w) {
         if (lone[i]) whole = pm_str_eqc(whole, "-") ? whole : without_last(whole);
         if (lone[i]) prefix[i] = without_last(prefix[i]);
         pm_timeline_input(p->timeline, (uint32_t)i, ingest_shown(w, whole),
-                          ingest_shown(w, prefix[i]));
+                          ingest_shown(w, prefix[i]),
+                          p->o->content && p->paths_n == 1 ? pm_str_c(p->o->content) : PM_NONE);
     }
     free(prefix);
     free(lone);

@@ -6,14 +6,27 @@
 bool pm_timeline_keeps_facts(const struct pm_timeline *t) { return t->path != NULL; }
 
 void pm_timeline_input(struct pm_timeline *t, uint32_t id, struct pm_str whole,
-                       struct pm_str prefix) {
+                       struct pm_str prefix, struct pm_str content) {
     timeline_write_begins(t);
     sqlite3_stmt *s = timeline_stmt(t, ST_INPUT);
     if (!s) return;
     sqlite3_bind_int64(s, 1, id);
     sqlite3_bind_text64(s, 2, whole.n ? whole.p : "", whole.n, SQLITE_STATIC, SQLITE_UTF8);
     sqlite3_bind_text64(s, 3, prefix.n ? prefix.p : "", prefix.n, SQLITE_STATIC, SQLITE_UTF8);
+    bind_str(s, 4, content);
     timeline_run(t, s);
+}
+bool pm_timeline_has_input(struct pm_timeline *t, const char *content) {
+    sqlite3_stmt *s = NULL;
+    bool there = false;
+    if (!timeline_check(t, sqlite3_prepare_v2(t->db, "SELECT 1 FROM main.input WHERE content = ?",
+                                              -1, &s, NULL)))
+        return false;
+    bind_str(s, 1, pm_str_c(content));
+    int rc = sqlite3_step(s);
+    there = timeline_check(t, rc) && rc == SQLITE_ROW;
+    sqlite3_finalize(s);
+    return there;
 }
 
 void pm_timeline_fact(struct pm_timeline *t, uint32_t file, const struct pm_member_facts *f) {

@@ -103,10 +103,11 @@ static bool strings_map(struct pm_timeline *t, const char *mark) {
 // A member is known again by its place and content, where neither says another node than
 // the other. Its input is the same where the whole path is, whoever took it in.
 static const char members_sql[] =
-    "INSERT INTO main.input SELECT NULL, tags_apart(s.whole), s.prefix, coalesce(s.shard, (SELECT name FROM bundle)) FROM source.input s WHERE NOT EXISTS "
+    "INSERT INTO main.input SELECT NULL, tags_apart(s.whole), s.prefix, coalesce(s.shard, (SELECT name FROM bundle)), s.content FROM source.input s WHERE NOT EXISTS "
     "  (SELECT 1 FROM main.input i WHERE i.whole = tags_apart(s.whole) AND i.shard = coalesce(s.shard, (SELECT name FROM bundle))) ORDER BY s.id;"
     "CREATE TEMP TABLE input_map AS SELECT s.id AS id, (SELECT i.id FROM main.input i WHERE i.whole = tags_apart(s.whole) AND i.shard = "
     "  coalesce(s.shard, (SELECT name FROM bundle))) AS to_, s.prefix AS prefix FROM source.input s;"
+    "UPDATE main.input SET content = s.content FROM source.input s JOIN input_map x ON x.id = s.id WHERE main.input.id = x.to_ AND s.content IS NOT NULL;"
     "CREATE TEMP TABLE input_same AS SELECT s.id AS id, i.id AS to_ FROM source.input s JOIN main.input i ON i.whole = tags_apart(s.whole);"
     "CREATE TEMP TABLE member_map(id INTEGER PRIMARY KEY, to_ INTEGER, is_new INTEGER);"
     "INSERT INTO member_map SELECT s.id, CASE WHEN f.member IS NULL THEN (SELECT m.id FROM main.member m WHERE m.path = tags_apart(s.path) AND m.hash IS s.hash)"

@@ -58,7 +58,8 @@ CREATE TABLE input(                 -- one path that was given to ingest
     id INTEGER PRIMARY KEY,
     whole TEXT NOT NULL,            -- the folder or archive that places are told from, from the root of its machine
     prefix TEXT NOT NULL,           -- what the paths of its members begin with, in the timeline that it was read into
-    shard TEXT                      -- name of that timeline; NULL: this one
+    shard TEXT,                     -- name of that timeline; NULL: this one
+    content TEXT                    -- names and bytes in it, where ingest --resume asked
 );
 CREATE TABLE fact(                  -- one row a member
     member INTEGER PRIMARY KEY,

@@ -18,7 +18,7 @@ static const char *const statements[ST_COUNT] = {
     [ST_STANDING] =
         "UPDATE event SET stamps=stamps|1024|((standing&3)<<11),standing=(standing&~3)|? WHERE id BETWEEN ? AND ? AND member=? AND standing>>2=? AND component=?",
     [ST_SAID] = "INSERT INTO said VALUES(?,?,?,?,?,?)",
-    [ST_INPUT] = "INSERT INTO input VALUES(?,?,?,NULL)",
+    [ST_INPUT] = "INSERT INTO input VALUES(?,?,?,NULL,?)",
     [ST_FACT] = "INSERT INTO fact VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [ST_FACT_READ] = "UPDATE fact SET read_ns=? WHERE member=?",
     [ST_FACT_WRITTEN] = "UPDATE fact SET written=? WHERE member=?",
@@ -29,6 +29,9 @@ static const char *const statements[ST_COUNT] = {
         "UPDATE member SET path=?,format=?,component=?,node=?,envelopes=?,bytes=?,lines=?,events=?,bad=?,undated=?,from_ns=?,to_ns=?,"
         "quality=?,year=?,year_from=?,utc_offset_s=?,offset_from=?,skew_ms=?,hash=?,duplicate_of=? WHERE id=?",
     [ST_SKIPPED] = "INSERT OR IGNORE INTO skipped_member(path,why) VALUES(?,?)",
+    [ST_UNSKIP] =
+        "DELETE FROM skipped_member WHERE path=?1 AND EXISTS(SELECT 1 FROM diagnostic WHERE path=?1 AND code='shard-skipped')",
+    [ST_UNLACK] = "DELETE FROM diagnostic WHERE path=? AND code='shard-skipped'",
     [ST_DIAG] = "INSERT OR REPLACE INTO diagnostic(path,line,code,message,count) VALUES(?,?,?,?,?)",
     [ST_META] = "INSERT OR REPLACE INTO meta VALUES(?,?)",
     [ST_META_GET] = "SELECT value FROM meta WHERE key=?",

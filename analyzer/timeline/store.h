@@ -26,6 +26,8 @@ enum timeline_stmt { // prepared once, on first use
     ST_MEMBER,
     ST_MEMBER_UPDATE,
     ST_SKIPPED,
+    ST_UNSKIP,
+    ST_UNLACK,
     ST_DIAG,
     ST_META,
     ST_META_GET,

@@ -64,6 +64,25 @@ void pm_timeline_diags(struct pm_timeline *t, struct pm_diags *d) {
     timeline_write_begins(t);
     for (size_t i = 0, n = pm_diags_count(d); i < n; i++) diag_put(t, pm_diags_at(d, i));
 }
+#define SHARD_SKIPPED "shard-skipped"
+void pm_timeline_lacks(struct pm_timeline *t, const char *shard, const char *why) {
+    timeline_write_begins(t);
+    pm_timeline_skipped(t, pm_str_c(shard), pm_str_c(why));
+    diag_put(t, (struct pm_diag){.path = pm_str_c(shard),
+                                 .code = PM_STR(SHARD_SKIPPED),
+                                 .message = pm_str_c(why),
+                                 .count = 1});
+}
+void pm_timeline_lacks_no_more(struct pm_timeline *t, const char *shard) {
+    static const enum timeline_stmt both[] = {ST_UNSKIP, ST_UNLACK};
+    timeline_write_begins(t);
+    for (size_t i = 0; i < PM_LEN(both); i++) {
+        sqlite3_stmt *s = timeline_stmt(t, both[i]);
+        if (!s) return;
+        bind_str(s, 1, pm_str_c(shard));
+        timeline_run(t, s);
+    }
+}
 void pm_timeline_meta(struct pm_timeline *t, const char *key, struct pm_str value) {
     if (!t->writable) return;
     timeline_write_begins(t);

@@ -13,6 +13,9 @@ struct pm_ingest_options {
     int year;                // --year; 0: find out
     bool progress;           // stderr is a terminal
     bool digests_of_samples; // the timeline goes with the run, and nobody sees its files' sums
+    // What the one input holds (bundle/known_again.c), kept so that it is known again; NULL:
+    // not asked
+    const char *content;
     uint64_t member_max_bytes, depth_max, ratio_max, members_max,
         line_max_bytes; // limits; 0: defaults
 };

@@ -41,6 +41,10 @@ uint32_t pm_timeline_file(struct pm_timeline *t, const struct pm_file_row *f); /
 // after its clock is known
 void pm_timeline_file_update(struct pm_timeline *t, uint32_t id, const struct pm_file_row *f);
 void pm_timeline_skipped(struct pm_timeline *t, struct pm_str path, struct pm_str why);
+// A whole shard is missing: whoever reports or gates this timeline is told. Until it is
+// there after all.
+void pm_timeline_lacks(struct pm_timeline *t, const char *shard, const char *why);
+void pm_timeline_lacks_no_more(struct pm_timeline *t, const char *shard);
 void pm_timeline_diags(struct pm_timeline *t, struct pm_diags *d);
 void pm_timeline_meta(struct pm_timeline *t, const char *key, struct pm_str value);
 #define PM_META_SECRETS "secrets" // "kept": of a run with --no-redact
@@ -117,7 +121,8 @@ struct pm_member_facts {
 };
 bool pm_timeline_keeps_facts(const struct pm_timeline *t);
 void pm_timeline_input(struct pm_timeline *t, uint32_t id, struct pm_str whole,
-                       struct pm_str prefix);
+                       struct pm_str prefix, struct pm_str content);
+bool pm_timeline_has_input(struct pm_timeline *t, const char *content);
 void pm_timeline_fact(struct pm_timeline *t, uint32_t file, const struct pm_member_facts *f);
 // The year of this member was guessed from the time at which it was read.
 void pm_timeline_fact_read(struct pm_timeline *t, uint32_t file, int64_t now_ns);

@@ -221,7 +221,7 @@ static void make(const char *db, const char *path, const char *hash, uint64_t fi
         pm_timeline_put(t, &r);
     }
     pm_timeline_meta(t, "inputs", pm_str_c(input));
-    pm_timeline_input(t, 0, pm_str_c(input), PM_NONE);
+    pm_timeline_input(t, 0, pm_str_c(input), PM_NONE, PM_NONE);
     const struct pm_member_facts said = {.place = pm_str_c(path),
                                          .component = PM_COMP_CONTAINERD,
                                          .fact_node = PM_STR("n1"),
