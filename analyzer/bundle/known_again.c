@@ -31,9 +31,9 @@ static void take_number(struct content *c, uint64_t n) {
 static int by_bytes(const void *a, const void *b) {
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
-static bool entry(struct content *c, int dir, const char *name, int depth);
+static bool take_entry(struct content *c, int dir, const char *name, int depth);
 
-static bool folder(struct content *c, int fd, int depth) {
+static bool take_folder(struct content *c, int fd, int depth) {
     DIR *d = depth < DEPTH_MAX ? fdopendir(fd) : NULL;
     char **names = NULL;
     size_t n = 0, cap = 0;
@@ -45,7 +45,7 @@ static bool folder(struct content *c, int fd, int depth) {
     if (n > 1) qsort(names, n, sizeof *names, by_bytes);
     for (size_t i = 0; i < n; i++) {
         take_in(c, pm_str_c(names[i]));
-        ok = entry(c, dirfd(d), names[i], depth + 1) && ok;
+        ok = take_entry(c, dirfd(d), names[i], depth + 1) && ok;
         free(names[i]);
     }
     take_number(c, n);
@@ -54,13 +54,13 @@ static bool folder(struct content *c, int fd, int depth) {
     return ok;
 }
 
-static bool entry(struct content *c, int dir, const char *name, int depth) {
+static bool take_entry(struct content *c, int dir, const char *name, int depth) {
     struct stat st;
     if (fstatat(dir, name, &st, depth ? AT_SYMLINK_NOFOLLOW : 0) != 0) return false;
     if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) return true; // not read, either
     int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return false;
-    if (S_ISDIR(st.st_mode)) return folder(c, fd, depth);
+    if (S_ISDIR(st.st_mode)) return take_folder(c, fd, depth);
     ssize_t n;
     uint64_t bytes = 0;
     for (; (n = read(fd, c->block, BLOCK_BYTES)) > 0; bytes += (uint64_t)n)
@@ -72,7 +72,7 @@ static bool entry(struct content *c, int dir, const char *name, int depth) {
 
 bool pm_bundle_content(const char *path, char text[PM_INPUT_CONTENT]) {
     struct content c = {1, 2, pm_xmalloc(BLOCK_BYTES)};
-    bool ok = entry(&c, AT_FDCWD, path, 0);
+    bool ok = take_entry(&c, AT_FDCWD, path, 0);
     snprintf(text, PM_INPUT_CONTENT, "%016" PRIx64 "%016" PRIx64, c.a, c.b);
     free(c.block);
     return ok;

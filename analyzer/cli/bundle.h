@@ -20,7 +20,13 @@ struct pm_bundle_args {
     bool refused; // reading showed that an option cannot be: said
 };
 // Which options a command takes.
-enum pm_bundle_part { PM_ARGS_BUNDLE = 1, PM_ARGS_JUDGE = 2, PM_ARGS_OUTPUT = 4, PM_ARGS_DB = 8, PM_ARGS_SHARDS = 16 };
+enum pm_bundle_part {
+    PM_ARGS_BUNDLE = 1,
+    PM_ARGS_JUDGE = 2,
+    PM_ARGS_OUTPUT = 4,
+    PM_ARGS_DB = 8,
+    PM_ARGS_SHARDS = 16
+};
 // The table of the commands that read bundles or judge; their `parts` choose from it.
 enum { PM_BUNDLE_OPTIONS_N = 23 };
 extern const struct pm_opt pm_bundle_options[PM_BUNDLE_OPTIONS_N];

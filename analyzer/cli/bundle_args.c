@@ -229,7 +229,8 @@ static int args_check(const struct pm_command *c, struct pm_bundle_args *args) {
     if (args->out.render.brief && args->out.render.incident)
         return pm_usage(c, "--brief or --incident, not both");
     if (args->resume && args->privacy.pseudonyms)
-        return pm_usage(c, "--resume: pseudonyms are of one run; give them behind the last with merge");
+        return pm_usage(
+            c, "--resume: pseudonyms are of one run; give them behind the last with merge");
     for (size_t i = 0; i < args->paths_n && args->resume; i++)
         if (strcmp(args->paths[i], "-") == 0)
             return pm_usage(c, "--resume: what standard input holds is not known again");

@@ -93,12 +93,19 @@ static struct pm_str name_place(void *ctx, uint32_t input, struct pm_str place,
     return ingest_places_path(&((struct merged *)ctx)->places, input, place, a);
 }
 
+static struct place_member place_member_of(const struct result *r) {
+    struct pm_str said = r->names[PM_NODE_ENVELOPE];
+    return (struct place_member){.input = r->input_at,
+                                 .place = r->place,
+                                 .hash = r->row.hash,
+                                 .node = said.n ? said : r->names[PM_NODE_FACT],
+                                 .runs_pods = r->component >= PM_COMP_KUBELET &&
+                                              r->component <= PM_COMP_CRIO};
+}
 static void name_members(struct merged *x) {
     struct place_member *m = pm_xmalloc((x->n + 1) * sizeof *m);
     x->places.a = x->w.arena;
-    for (size_t i = 0; i < x->n; i++)
-        m[i] = (struct place_member){x->members[i].input_at, x->members[i].place,
-                                     x->members[i].row.hash, false};
+    for (size_t i = 0; i < x->n; i++) m[i] = place_member_of(&x->members[i]);
     ingest_places_settle(&x->places, m, x->n);
     for (size_t i = 0; i < x->n; i++) {
         struct result *r = &x->members[i];
@@ -109,8 +116,7 @@ static void name_members(struct merged *x) {
             pm_timeline_path_anew(x->pipe.timeline, r->file, before, r->path);
         r->names[PM_NODE_PATH] = pm_arena_dup(x->w.arena, pm_node_of_path(r->path, r->input));
         ingest_node_choose(r);
-        bool runs_pods = r->component >= PM_COMP_KUBELET && r->component <= PM_COMP_CRIO;
-        if (!m[i].same_elsewhere || r->row.node.n || !runs_pods) continue;
+        if (!m[i].same_elsewhere || r->row.node.n) continue;
         r->names[PM_NODE_PATH] =
             pm_arena_dup(x->w.arena, ingest_places_node(&x->places, r->input_at));
         ingest_node_choose(r);

@@ -52,7 +52,15 @@ static int by_place_then_input(const void *a, const void *b) {
     return pm_str_cmp(x->hash, y->hash);
 }
 
-// Members of one place and other content, which their place says to be of no node.
+// Of two machines: members of one place and other content, whose place says of no node, nor
+// do both say that they are one node's, as the parts of a log that was cut.
+static bool of_two_machines(const struct place_member *x, const struct place_member *y) {
+    if (x->input == y->input || !pm_str_eq(x->place, y->place) || pm_str_eq(x->hash, y->hash) ||
+        !x->runs_pods || pm_node_of_path(x->place, PM_NONE).n)
+        return false;
+    return !x->node.n || !y->node.n || !pm_str_eq(x->node, y->node);
+}
+
 static bool places_meet(struct places *p, struct place_member *m, size_t n) {
     struct place_member **sorted = pm_xmalloc((n + 1) * sizeof *sorted);
     bool meet = false, of_one_path = false;
@@ -60,9 +68,7 @@ static bool places_meet(struct places *p, struct place_member *m, size_t n) {
     if (n > 1) qsort(sorted, n, sizeof *sorted, by_place_then_input);
     for (size_t i = 1; i < n; i++) {
         struct place_member *x = sorted[i - 1], *y = sorted[i];
-        if (x->input == y->input || !pm_str_eq(x->place, y->place) || pm_str_eq(x->hash, y->hash) ||
-            pm_node_of_path(x->place, PM_NONE).n)
-            continue;
+        if (!of_two_machines(x, y)) continue;
         meet = x->same_elsewhere = y->same_elsewhere = true;
         of_one_path |= pm_str_eq(p->inputs[x->input].whole, p->inputs[y->input].whole);
     }

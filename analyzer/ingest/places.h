@@ -9,6 +9,8 @@ struct place_input {
 struct place_member {
     uint32_t input;
     struct pm_str place, hash;
+    struct pm_str node;  // as its own lines or envelopes say
+    bool runs_pods;      // a kubelet's or a runtime's
     bool same_elsewhere; // out: another input has this place too, and it says of no node
 };
 struct places {

@@ -11,7 +11,7 @@
 # was. Name shards' folders or archives after their nodes, or keep nodes/NAME/ inside: of two shards whose paths end alike the rest of the path tells which
 # is which. A shard that was read in part counts (its diagnostics are in its timeline); one of which there is no timeline fails its task, and nothing is merged.
 #
-# How many? A core reads 0.3 to 1 GB of log a second; a task wants 256 MB of memory; merging takes some 4 ms a timeline and some microseconds an event, on one
+# How many? A core reads 0.3 to 1 GB of log a second; a task wants 256 MB of memory; merging takes some 7 ms a timeline and some microseconds an event, on one
 # core. 10 TB in 1 000 shards of 10 GB: half a minute to a minute each, about a quarter of an hour on 64 cores; then minutes for the merge.
 set -eu
 

@@ -57,6 +57,38 @@ struct group {
     size_t n;
 };
 
+// Where a member's records lie. Two of one path that only touch are the parts of a log that
+// was cut: what the second begins with stands in it once more, and is no copy. A log that
+// grew, or was rotated while it was read, is another matter: there one holds the other's.
+struct part {
+    int64_t path, from, to; // path: its rank
+};
+struct parts {
+    struct part *items; // by member
+    size_t n, cap;
+};
+static bool parts_load(struct pm_timeline *t, struct parts *p) {
+    static const char sql[] =
+        "SELECT id, dense_rank() OVER (ORDER BY path), from_ns, to_ns FROM member WHERE id >= 0 AND id < 16777216 ORDER BY id";
+    sqlite3_stmt *s = NULL;
+    int rc;
+    if (!timeline_check(t, sqlite3_prepare_v2(t->db, sql, -1, &s, NULL))) return false;
+    while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
+        while (p->n <= (size_t)sqlite3_column_int64(s, 0))
+            *PM_PUSH(p->items, p->n, p->cap) = (struct part){0, PM_NO_TIME, PM_NO_TIME};
+        p->items[p->n - 1] = (struct part){sqlite3_column_int64(s, 1), column_or(s, 2, PM_NO_TIME),
+                                           column_or(s, 3, PM_NO_TIME)};
+    }
+    sqlite3_finalize(s);
+    return timeline_check(t, rc);
+}
+static bool parts_of_one(const struct parts *p, int64_t a, int64_t b) {
+    if (a == b || a < 0 || b < 0 || (size_t)a >= p->n || (size_t)b >= p->n) return false;
+    const struct part *x = &p->items[a], *y = &p->items[b];
+    return x->path == y->path && x->from != PM_NO_TIME && y->from != PM_NO_TIME &&
+           (x->to <= y->from || y->to <= x->from);
+}
+
 static uint64_t node_hash(struct pm_str name) {
     ptrdiff_t dot = pm_str_chr(name, '.', 0);
     bool address = name.n && name.p[0] >= '0' && name.p[0] <= '9';
@@ -64,9 +96,12 @@ static uint64_t node_hash(struct pm_str name) {
     return name.n ? h | 1 : 0;
 }
 
-static const struct kept *kept_before(const struct group *g, uint64_t node, bool coarse) {
+static const struct kept *kept_before(const struct parts *p, const struct group *g, int64_t member,
+                                      uint64_t node, bool coarse) {
     for (size_t i = 0; i < g->n; i++)
-        if (!coarse || !node || !g->kept[i].node || g->kept[i].node == node) return &g->kept[i];
+        if (parts_of_one(p, g->kept[i].member, member)) continue;
+        else if (!coarse || !node || !g->kept[i].node || g->kept[i].node == node)
+            return &g->kept[i];
     return g->n == KEPT_MAX ? &g->kept[0] : NULL;
 }
 
@@ -75,7 +110,8 @@ static void drop(struct pm_timeline *t, sqlite3_stmt *into, int64_t id, int64_t 
     sqlite3_bind_int64(into, 2, kept_in);
     timeline_run(t, into);
 }
-static void duplicates_find(struct pm_timeline *t, sqlite3_stmt *read, sqlite3_stmt *into) {
+static void duplicates_find(struct pm_timeline *t, const struct parts *p, sqlite3_stmt *read,
+                            sqlite3_stmt *into) {
     struct group g = {0};
     int rc;
     while ((rc = sqlite3_step(read)) == SQLITE_ROW) {
@@ -90,7 +126,8 @@ static void duplicates_find(struct pm_timeline *t, sqlite3_stmt *read, sqlite3_s
             g.ordinal = ordinal;
             g.n = 0;
         }
-        const struct kept *same = kept_before(&g, node, sqlite3_column_int(read, 4) != 0);
+        const struct kept *same =
+            kept_before(p, &g, member, node, sqlite3_column_int(read, 4) != 0);
         if (!same) g.kept[g.n++] = (struct kept){member, line, node};
         else if (same->member != member || same->line != line)
             drop(t, into, sqlite3_column_int64(read, 0),
@@ -113,13 +150,16 @@ static const char drop_sql[] =
 void timeline_duplicates_drop(struct pm_timeline *t) {
     if (!t->seen_twice || t->error.n) return;
     sqlite3_stmt *read = NULL, *into = NULL;
+    struct parts parts = {0};
     sqlite3_create_function(t->db, "suspect", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, t, suspect,
                             NULL, NULL);
-    if (timeline_exec(t, "CREATE TEMP TABLE dropped(id INTEGER PRIMARY KEY, kept INTEGER)") &&
+    if (parts_load(t, &parts) &&
+        timeline_exec(t, "CREATE TEMP TABLE dropped(id INTEGER PRIMARY KEY, kept INTEGER)") &&
         timeline_check(t, sqlite3_prepare_v2(t->db, suspects_sql, -1, &read, NULL)) &&
         timeline_check(
             t, sqlite3_prepare_v2(t->db, "INSERT INTO dropped VALUES(?,?)", -1, &into, NULL)))
-        duplicates_find(t, read, into);
+        duplicates_find(t, &parts, read, into);
+    free(parts.items);
     sqlite3_finalize(read);
     sqlite3_finalize(into);
     if (timeline_number(t, "SELECT count(*) FROM dropped", 0) > 0) {

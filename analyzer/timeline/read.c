@@ -63,14 +63,31 @@ static void row_read(struct pm_timeline *t, sqlite3_stmt *s, struct pm_row *r) {
 // Paths by member id, for pm_row.path. Rows of one time come in the order of their paths,
 // not of the walk: an archive's order must not show.
 struct path {
-    char *text;  // NULL: no such member
-    int64_t age; // of two with one path, as the parts of a file that was cut, the earlier first
+    char *text;   // NULL: no such member
+    int64_t age;  // of two with one path, as the parts of a file that was cut, the earlier first
+    uint32_t one; // the first of those: to who reads rows they are one file
 };
 struct paths {
     struct path *items;
     size_t n, cap;
     int64_t *rank; // by member id; NULL where the walk's order is the paths' own
 };
+
+static void parts_join(struct paths *p) {
+    struct pm_intern *names = pm_intern_new();
+    uint32_t *first = pm_xmalloc((p->n + 2) * sizeof *first), met = pm_intern_count(names);
+    for (size_t i = 0; i < p->n; i++) {
+        if (!p->items[i].text) continue;
+        uint32_t name = pm_intern_id(names, pm_str_c(p->items[i].text));
+        if (name == met) first[met++] = (uint32_t)i;
+        else if (p->items[i].age < p->items[first[name]].age) first[name] = (uint32_t)i;
+    }
+    for (size_t i = 0; i < p->n; i++)
+        if (p->items[i].text)
+            p->items[i].one = first[pm_intern_find(names, pm_str_c(p->items[i].text))];
+    free(first);
+    pm_intern_free(names);
+}
 
 static void paths_load(struct pm_timeline *t, struct paths *p) {
     static const char sql[] =
@@ -87,10 +104,11 @@ static void paths_load(struct pm_timeline *t, struct paths *p) {
         char *text = pm_xmalloc(path.n + 1);
         if (path.n) memcpy(text, path.p, path.n);
         text[path.n] = 0;
-        p->items[id] = (struct path){text, sqlite3_column_int64(s, 2)};
+        p->items[id] = (struct path){text, sqlite3_column_int64(s, 2), (uint32_t)id};
     }
     timeline_check(t, rc == SQLITE_ROW ? SQLITE_CORRUPT : rc);
     sqlite3_finalize(s);
+    parts_join(p);
 }
 static void paths_free(struct paths *p) {
     for (size_t i = 0; i < p->n; i++) free(p->items[i].text);
@@ -174,6 +192,8 @@ void pm_timeline_each(struct pm_timeline *t, const char *where, pm_row_cb *cb, v
         while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
             pm_arena_reset(t->row_arena);
             row_read(t, s, &row);
+            if (row.file < paths.n && paths.items[row.file].text)
+                row.file = paths.items[row.file].one;
             row.path =
                 row.file < paths.n && paths.items[row.file].text ? paths.items[row.file].text : "";
             if (!cb(ctx, &row)) break;

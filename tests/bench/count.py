@@ -105,4 +105,5 @@ def main():
         sys.exit(f"{slower} paths became slower; ACCEPT=1 keeps the new counts")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -34,13 +34,13 @@ def stamp(i, n):
     return f"0412 {6 + s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}.{i % 1000000:06d}"
 
 
-def kubelet(path, size):
+def kubelet(path, size, share=0.02):
     r, written, i = random.Random(1), 0, 0
     with open(path, "w") as f:
         while written < size:
             lines = []
             for _ in range(2000):
-                template = r.choice(PULL) if r.random() < 0.02 else r.choice(NOISE)
+                template = r.choice(PULL) if r.random() < share else r.choice(NOISE)
                 lines.append(template.format(st=stamp(written, size), **words(r)) + "\n")
                 i += 1
             block = "".join(lines)

@@ -2,8 +2,11 @@
 """Benchmarks: CPU seconds, wall time and peak memory of pullmortem beside named rivals, run in turn on warm files. A ratio is the median over pairs of
 processor time, which a busy machine disturbs least, with its least and greatest; the wall ratio, which two workers shorten, stands behind it.
 usage: run.py [MEGABYTES [ROUNDS [ROW...]]]     PM names the binary. Inputs are generated once under build/bench/; the figures are kept there as results.json,
-and as a table for a README, results.md. A row is named by its input. A rival that is not here is said not to be (`make bench-deps` installs them)."""
+and as a table for a README, results.md; README=PATH puts that table between the marks `<!-- bench -->` and `<!-- /bench -->` of a file. A row is named by its input. A rival that is not here is said not to be (`make bench-deps` installs them)."""
 import json, os, shutil, statistics, subprocess, sys, time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import count, generate
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PM = os.environ.get("PM", os.path.join(ROOT, "build/pullmortem"))
@@ -14,21 +17,28 @@ GZIP = ("gzip -dc", ["gzip", "-dc", "{input}.gz"])
 JQ = ("jq '.items|length'", ["jq", ".items|length", "{input}"])
 GOACCESS = ("goaccess", ["goaccess", "{input}", "--log-format=COMBINED", "-o", "{folder}/goaccess.json"])
 LNAV = ("lnav, lines like %pull%", ["lnav", "-n", "-c", ";select count(*) from all_logs where log_body like '%pull%'", "{input}"])
+DUCKDB_LINES = ("duckdb, lines like %pull%", ["duckdb", "-c", "select count(*) from read_csv('{input}', columns={'l': 'VARCHAR'}, delim='\\x01', quote='', header=false) where l like '%pull%'"])
+DUCKDB_ACCESS = ("duckdb, requests by status", ["duckdb", "-c", "select regexp_extract(l, '\" ([0-9]{3}) ', 1) as s, count(*) from read_csv('{input}', columns={'l': 'VARCHAR'}, delim='\\x01', quote='', header=false) group by 1"])
 DUCKDB = ("duckdb read_json", ["duckdb", "-c", "select \"http.response.status\", count(*) from read_json('{input}') group by 1"])
 ROWS = [  # input, what it is, command, rivals
     ("applications-cri", "containers' logs behind CRI's stamps, nothing relevant", "analyze", [RG]),
     ("applications-docker", "the same in json-file", "analyze", [RG]),
     ("gathered", "a must-gather of small files", "analyze", []),
-    ("kubelet.log", "kubelet log, 2 % about pulls", "analyze", [RG, LNAV]),
+    ("kubelet.log", "kubelet log, 2 % about pulls", "analyze", [RG, DUCKDB_LINES, LNAV]),
     ("kubelet.log", "kubelet log, 2 % about pulls", "ingest", [RG, GZIP]),
     ("kubelet.log.gz", "the same, gzipped", "analyze", [("gzip -dc", ["gzip", "-dc", "{input}"])]),
     ("kubelet.log.zst", "the same, by zstd", "analyze", [("zstd -dc", ["zstd", "-dc", "{input}"])]),
+    ("logs.tar.gz", "a tar.gz of these logs", "analyze", [("gzip -dc", ["gzip", "-dc", "{input}"])]),
     ("klog-json.log", "klog's JSON behind syslog, 2 % about pulls", "analyze", [RG]),
     ("journal.json", "journalctl -o json", "analyze", [RG]),
     ("containerd.log", "containerd log, 10 % about pulls", "analyze", [RG]),
-    ("access.log", "a registry's access log", "analyze", [GOACCESS]),
+    ("access.log", "a registry's access log", "analyze", [DUCKDB_ACCESS, GOACCESS]),
     ("distribution.jsonl", "a registry's own log", "analyze", [DUCKDB, RG]),
     ("events.json", "kubectl's list of events", "analyze", [JQ]),
+    ("storm.log", "a pull storm: kubelet log, 60 % about pulls", "analyze", [RG]),
+    ("fleet.db", "the judge and every report, pulls of 300 nodes", "report", []),
+    ("shards", "timelines of that fleet's nodes into one", "merge", []),
+    ("line", "one line, cold", "explain", []),
 ]
 
 
@@ -68,14 +78,34 @@ def compare(ours, rival, rounds):
 def prepared(folder, megabytes):
     if not os.path.exists(f"{folder}/gathered"):
         subprocess.run([sys.executable, os.path.join(ROOT, "tests/bench/generate.py"), folder, str(megabytes)], check=True)
+    pulls = megabytes * 1000  # a gigabyte's worth is a million
+    if not os.path.exists(f"{folder}/storm.log"):
+        generate.kubelet(f"{folder}/storm.log", megabytes * 10**5, 0.6)
+        with open(f"{folder}/line", "w") as f:
+            f.write(count.LINE + "\n")
+    if not os.path.exists(f"{folder}/logs.tar.gz"):
+        subprocess.run(["tar", "-C", folder, "-czf", f"{folder}/logs.tar.gz", "kubelet.log", "containerd.log", "access.log", "applications-cri"], check=True)
+    if not os.path.exists(f"{folder}/shards"):
+        subprocess.run([sys.executable, os.path.join(ROOT, "tests/bench/pulls.py"), f"{folder}/fleet", str(pulls)], check=True)
+        subprocess.run([PM, "ingest", f"{folder}/fleet", "--db", f"{folder}/fleet.db"], check=True)
+        os.makedirs(f"{folder}/shards")
+        for node in sorted(os.listdir(f"{folder}/fleet/nodes")):
+            subprocess.run([PM, "ingest", f"{folder}/fleet/nodes/{node}", "--db", f"{folder}/shards/{node}.db"], check=True)
     for name, argv in ((".gz", ["gzip", "-k", "-6"]), (".zst", ["zstd", "-q", "-k"])):
         if not os.path.exists(f"{folder}/kubelet.log{name}") and shutil.which(argv[0]):
             subprocess.run([*argv, f"{folder}/kubelet.log"], check=True)
 
 
+def ours_of(folder, path, command):
+    if command == "merge":
+        return ["sh", "-c", f'rm -f "$0/merged.db"; exec "$1" merge "$0"/shards/*.db --db "$0/merged.db"', folder, PM]
+    every = [a for ext in ("json", "txt", "html", "md", "csv", "jsonl") for a in ("-o", f"{folder}/report.{ext}")]
+    return [PM, command, path] + {"ingest": ["--db", f"{folder}/out.db"], "report": every, "explain": []}.get(command, ["-o", "-", "--format", "json"])
+
+
 def row(folder, name, command, rival, rounds):
     fill = lambda argv: [a.replace("{input}", f"{folder}/{name}").replace("{folder}", folder) for a in argv]
-    ours = [PM, "ingest", f"{folder}/{name}", "--db", f"{folder}/out.db"] if command == "ingest" else [PM, "analyze", f"{folder}/{name}", "-o", "-", "--format", "json"]
+    ours = ours_of(folder, f"{folder}/{name}", command)
     return compare(ours, fill(rival[1]) if rival else None, rounds)
 
 
@@ -99,6 +129,14 @@ def main():
         json.dump({"cores": os.cpu_count(), "rounds": rounds, "rows": kept}, f, indent=1)
     with open(f"{folder}/results.md", "w") as f:
         f.write("\n".join(table) + "\n")
+    if os.environ.get("README"):
+        with open(os.environ["README"]) as f:
+            before, _, rest = f.read().partition("<!-- bench -->\n")
+        _, mark, after = rest.partition("<!-- /bench -->")
+        if not mark:
+            sys.exit(f"{os.environ['README']} has no marks <!-- bench --> and <!-- /bench -->")
+        with open(os.environ["README"], "w") as f:
+            f.write(before + "<!-- bench -->\n" + "\n".join(table) + "\n" + mark + after)
 
 
 main()
