@@ -185,33 +185,15 @@ static int outputs_given(const struct pm_given *g, struct pm_outputs *out) {
     return PM_EXIT_OK;
 }
 
-// Outputs never destroy: what is read, or kept for reading, is not written over. Devices
-// and "-" may be named twice.
-static bool same_place(const char *a, const char *b) {
-    struct stat x, y;
-    if (stat(a, &x) == 0 && stat(b, &y) == 0)
-        return S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-    return strcmp(a, b) == 0 && strcmp(a, "-") != 0;
-}
 static int outputs_spare(const struct pm_command *c, const struct pm_bundle_args *args) {
     const struct pm_outputs *out = &args->out;
-    for (size_t i = 0; i < out->n; i++) {
-        const char *name = out->file[i];
-        for (size_t k = 0; k < args->paths_n; k++)
-            if (same_place(name, args->paths[k]))
-                return pm_usage(c, "%s is read: the report would take its place", name);
-        for (size_t k = 0; k < i; k++)
-            if (same_place(name, out->file[k]))
-                return pm_usage(c, "two outputs of one name: %s", name);
-        if (args->db && same_place(name, args->db))
-            return pm_usage(c, "%s is the timeline: the report would take its place", name);
-        if (pm_timeline_is(name))
-            return pm_usage(c, "%s is a timeline: a report does not take its place", name);
-    }
+    for (size_t i = 0; args->db && i < out->n; i++)
+        if (pm_writes_same(out->file[i], args->db))
+            return pm_usage(c, "%s is the timeline: the report would take its place", out->file[i]);
     for (size_t k = 0; args->db && k < args->paths_n; k++)
-        if (same_place(args->db, args->paths[k]))
+        if (pm_writes_same(args->db, args->paths[k]))
             return pm_usage(c, "%s is read: the timeline would take its place", args->db);
-    return PM_EXIT_OK;
+    return pm_writes_spare(c, out->file, out->n, (const char *const *)args->paths, args->paths_n);
 }
 
 static int args_check(const struct pm_command *c, struct pm_bundle_args *args) {

@@ -160,6 +160,8 @@ static int run(struct pm_given *g) {
     int status = pm_privacy_read(g->command, &x.privacy, g->value[OPT_REDACT_KEY],
                                  g->value[OPT_PSEUDONYMISE], g->value[OPT_PSEUDONYM_KEY]);
     const char *const files[] = {x.output, x.privacy.pseudonym_key};
+    if (status == PM_EXIT_OK)
+        status = pm_writes_spare(g->command, files, 1, (const char *const *)g->words, g->words_n);
     pm_writes_guard(files, PM_LEN(files));
     if (status == PM_EXIT_OK) status = compare(&x);
     pm_privacy_free(&x.privacy);

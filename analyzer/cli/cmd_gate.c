@@ -327,11 +327,14 @@ static int privacy_read(struct gate *g) {
     return pm_privacy_read(g->command, &g->privacy, g->value[OPT_REDACT_KEY],
                            g->value[OPT_PSEUDONYMISE], g->value[OPT_PSEUDONYM_KEY]);
 }
-static void outputs_guard(const struct gate *g) {
+static int outputs_guard(const struct gate *g, const struct pm_given *given) {
     const char *const files[] = {g->value[OPT_JUNIT],         g->value[OPT_SARIF],
                                  g->value[OPT_GITLAB],        g->value[OPT_WRITE_BASELINE],
                                  g->value[OPT_PSEUDONYM_KEY], getenv("GITHUB_STEP_SUMMARY")};
-    pm_writes_guard(files, PM_LEN(files));
+    int status =
+        pm_writes_spare(g->command, files, 4, (const char *const *)given->words, given->words_n);
+    if (status == PM_EXIT_OK) pm_writes_guard(files, PM_LEN(files));
+    return status;
 }
 static int run(struct pm_given *given) {
     struct gate g = {.command = given->command,
@@ -347,8 +350,8 @@ static int run(struct pm_given *given) {
     if (status == PM_EXIT_OK) status = time_of(&g, g.value[OPT_NOW], &g.now_ns);
     if (status == PM_EXIT_OK) status = privacy_read(&g);
     if (status == PM_EXIT_OK) status = read_policy(&g);
+    if (status == PM_EXIT_OK) status = outputs_guard(&g, given);
     if (status == PM_EXIT_OK) {
-        outputs_guard(&g);
         for (size_t i = 0; i < given->words_n; i++) bundles(&g, given->words[i]);
         pm_gate_number(&g.result);
         status = outputs(&g) && pm_privacy_key_write(&g.privacy) ? verdict(&g) : PM_EXIT_INPUT;

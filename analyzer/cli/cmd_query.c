@@ -175,7 +175,7 @@ static int query(const char *db, const char *sql, const struct pm_row_format *fo
     free(q.kept);
     pm_arena_free(q.a);
     pm_timeline_close(t);
-    return fflush(stdout) == 0 ? status : PM_EXIT_USAGE;
+    return status;
 }
 
 // list ----------------------------------------------------------------------------------

@@ -42,8 +42,17 @@ static int unknown_word(const char *word) {
     return PM_EXIT_INPUT;
 }
 
-int main(int argc, char **argv) {
-    pm_guard_begin();
+// What a command printed and could not be written is an error of its, whatever it printed.
+static int printed(int status) {
+    bool lost = fflush(stdout) != 0;
+    if (!(lost || ferror(stdout)) || status == PM_EXIT_USAGE || status == PM_EXIT_INPUT)
+        return status;
+    fprintf(stderr, "pullmortem: standard output: %s\n",
+            lost ? strerror(errno) : "cannot be written");
+    return PM_EXIT_INPUT;
+}
+
+static int dispatch(int argc, char **argv) {
     if (argc < 2) {
         run_named("help", 1, argv);
         return PM_EXIT_USAGE;
@@ -59,4 +68,9 @@ int main(int argc, char **argv) {
     if (!option && access(first, F_OK) != 0 && strchr(first, '/') == NULL)
         return unknown_word(first);
     return run_named(!option && pm_timeline_is(first) ? "report" : "analyze", argc, argv);
+}
+
+int main(int argc, char **argv) {
+    pm_guard_begin();
+    return printed(dispatch(argc, argv));
 }

@@ -17,6 +17,7 @@ static const struct form {
     {"# HELP ", "\n# TYPE pullmortem_", "metrics of pullmortem's own"},
     {"<?xml ", "<testsuites name=\"pullmortem gate\"", "a gate's file of pullmortem's own"},
     {"{", "\"name\": \"pullmortem\",", "a gate's file of pullmortem's own"},
+    {"[\n {\n  \"description\": ", "\n  \"check_name\": ", "a gate's file of pullmortem's own"},
 };
 
 // Markdown has no place for a sign: a title, the line of the bundle that ends with the

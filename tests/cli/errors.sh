@@ -98,6 +98,39 @@ has err 'empty: Is a directory'
 ("$PM" b --format json 2>err; echo $? >status) | head -1 >/dev/null
 [ -s err ] && { wrong 'a reader that has seen enough is no trouble'; cat err; }
 
+# A full standard output is an error for every command, and two spellings of one file are one.
+if [ -c /dev/full ]; then
+    "$PM" ingest b --db full.db -q
+    for words in 'analyze b' 'report full.db' 'gate b' 'compare b b' 'formats' 'rules list' 'version' 'version -v' 'schema' 'query --list' 'help' 'help query' "explain $n1"; do
+        # shellcheck disable=SC2086 -- words of a command
+        "$PM" $words >/dev/full 2>err
+        [ $? = 3 ] || wrong "$words onto a full standard output: $(cat err)"
+        grep -q 'standard output' err || wrong "$words does not say so: $(cat err)"
+    done
+    "$PM" query full.db 'SELECT 1' >/dev/full 2>err
+    [ $? = 3 ] || wrong "query onto a full standard output: $(cat err)"
+fi
+run 2 "$PM" analyze b -o spelt.json -o ./spelt.json
+has err 'two outputs of one name'
+# Neither do the gate's files and a comparison's take the place of what is read or kept.
+cp -r b spared && cp b.db kept.db && run 0 "$PM" analyze b -o one.json && cp one.json two.json
+refused() { # text words...: status 2, and nothing of these is another
+    text=$1; shift
+    run 2 "$PM" "$@"
+    has err "$text"
+    diff -r b spared >/dev/null && cmp -s b.db kept.db && cmp -s one.json two.json || wrong "$* destroyed something"
+}
+for o in --junit --sarif --gitlab --write-baseline; do
+    refused 'is read' gate b $o "$n1"
+    refused 'is a timeline' gate b $o b.db
+done
+refused 'two outputs of one name' gate b --junit x.out --sarif ./x.out
+refused 'is read' compare one.json two.json -o one.json
+refused 'is a timeline' compare one.json two.json -o b.db -f json
+refused 'is read' analyze b -f text -o "$n1"
+run 1 "$PM" gate spared --junit spared/j.xml --sarif spared/s.json --gitlab spared/g.json
+run 1 "$PM" gate spared --junit spared/j.xml --sarif spared/s.json --gitlab spared/g.json
+
 # A window beside the logs.
 run 0 "$PM" analyze b --since 2031-01-01
 has out 'no image pull'
