@@ -38,8 +38,10 @@ uint32_t pm_bucket_add(struct pm_fold *f, struct pm_fold_bucket *b, const struct
                        enum pm_outcome outcome);
 uint32_t pm_bucket_add_ended(struct pm_fold *f, struct pm_fold_bucket *b, uint32_t trace,
                              enum pm_outcome outcome, int64_t at);
-// The trace is the end of this attempt.
-void pm_bucket_close(struct pm_fold *f, uint32_t index, uint32_t trace, enum pm_outcome outcome);
+// This attempt ended then; the trace is its end.
+void pm_bucket_end(struct pm_fold *f, struct pm_fold_bucket *b, uint32_t index, int64_t at);
+void pm_bucket_close(struct pm_fold *f, struct pm_fold_bucket *b, uint32_t index, uint32_t trace,
+                     enum pm_outcome outcome);
 void pm_bucket_sort(struct pm_fold *f, struct pm_fold_bucket *b);
 // Place of the first at or after `t`, among the sorted ones.
 size_t pm_bucket_first(struct pm_fold *f, const struct pm_fold_bucket *b, int64_t t);

@@ -8,6 +8,10 @@
 
 // Of the unsorted so many at most are looked at.
 #define TAIL_MAX 256
+// And of those that are near in time: no node makes as many attempts of one image in some
+// seconds. Those without a time are all of one moment, and as many as a log may have.
+#define NEAR_MAX 512
+#define UNDATED_MAX 4096
 // So many attempts are put in order one by one before the whole list is sorted.
 #define PUT_MAX 8
 
@@ -27,15 +31,6 @@ uint32_t pm_bucket_add_ended(struct pm_fold *f, struct pm_fold_bucket *b, uint32
     if (t->duration_ns && at != PM_NO_TIME) p->started = pm_since(at, t->duration_ns);
     pm_fold_absorb(f->env, f->ev, f->pulls, index, trace);
     return index;
-}
-
-void pm_bucket_close(struct pm_fold *f, uint32_t index, uint32_t trace, enum pm_outcome outcome) {
-    struct pm_attempt *p = pm_fold_pull(f, index);
-    p->outcome = (uint8_t)outcome;
-    p->ended = f->ev->traces.items[trace].ts;
-    pm_fold_absorb(f->env, f->ev, f->pulls, index, trace);
-    if (!p->duration_ns && p->started != PM_NO_TIME && p->ended != PM_NO_TIME)
-        p->duration_ns = p->ended - p->started;
 }
 
 // An attempt and when it was: of one moment they stay in the order that they had.
@@ -91,19 +86,58 @@ size_t pm_bucket_first(struct pm_fold *f, const struct pm_fold_bucket *b, int64_
     return lo;
 }
 
+// The place of an attempt among the sorted ones, SIZE_MAX where it is not among them.
+static size_t place_of(struct pm_fold *f, const struct pm_fold_bucket *b, uint32_t index) {
+    int64_t at = pm_at(pm_fold_pull(f, index));
+    for (size_t i = pm_bucket_first(f, b, at); i < b->sorted; i++) {
+        if (b->attempts.items[i] == index) return i;
+        if (pm_at(pm_fold_pull(f, b->attempts.items[i])) != at) break;
+    }
+    return SIZE_MAX;
+}
+
+// The list stays in order: whoever looks for the nearest attempt at each line would else
+// have to sort it at each.
+void pm_bucket_end(struct pm_fold *f, struct pm_fold_bucket *b, uint32_t index, int64_t at) {
+    size_t place = place_of(f, b, index), to = place;
+    pm_fold_pull(f, index)->ended = at;
+    if (place == SIZE_MAX) return;
+    uint32_t *v = b->attempts.items;
+    if (place > 0 && pm_at(pm_fold_pull(f, v[place - 1])) > at) { // it ends before it was seen
+        b->sorted = 0;
+        return;
+    }
+    while (to + 1 < b->sorted && pm_at(pm_fold_pull(f, v[to + 1])) < at) to++;
+    memmove(v + place, v + place + 1, (to - place) * sizeof *v);
+    v[to] = index;
+}
+
+void pm_bucket_close(struct pm_fold *f, struct pm_fold_bucket *b, uint32_t index, uint32_t trace,
+                     enum pm_outcome outcome) {
+    struct pm_attempt *p = pm_fold_pull(f, index);
+    p->outcome = (uint8_t)outcome;
+    pm_bucket_end(f, b, index, f->ev->traces.items[trace].ts);
+    pm_fold_absorb(f->env, f->ev, f->pulls, index, trace);
+    if (!p->duration_ns && p->started != PM_NO_TIME && p->ended != PM_NO_TIME)
+        p->duration_ns = p->ended - p->started;
+}
+
 // The attempt nearest in time that fits, within `near`; UINT32_MAX where there is none.
 // The unsorted tail is short or of the same pass: its last few are asked too.
 uint32_t pm_bucket_nearest(struct pm_fold *f, const struct pm_fold_bucket *b,
                            const struct pm_trace *t, int64_t at, int64_t near, pm_fits *fit) {
     uint32_t best = UINT32_MAX;
     int64_t best_gap = near;
+    size_t looks = at == PM_NO_TIME ? UNDATED_MAX : NEAR_MAX;
     size_t tail = b->attempts.n > b->sorted + 8 ? b->attempts.n - 8 : b->sorted,
            last = b->attempts.n > TAIL_MAX ? b->attempts.n - TAIL_MAX : 0;
     for (size_t i = pm_bucket_first(f, b, pm_time_add(at, -near)); i < b->attempts.n; i++) {
         // Of thousands the latest, which are nearest in time.
         if (i >= b->sorted && i < last) i = last;
         const struct pm_attempt *p = pm_fold_pull(f, b->attempts.items[i]);
-        if (i < b->sorted && pm_at(p) > pm_time_add(at, near)) {
+        if (best != UINT32_MAX && best_gap == 0) break;
+        if (i < b->sorted && (looks-- == 0 || pm_at(p) > pm_time_add(at, near))) {
+            looks = b->attempts.n;
             i = tail - 1;
             if (tail >= b->attempts.n) break;
             continue;

@@ -60,21 +60,15 @@ static void told_ok(struct pm_fold *f, struct pm_fold_bucket *b, uint32_t trace)
 static void kubelet_end(struct pm_fold *f, struct pm_fold_bucket *b, uint32_t trace) {
     const struct pm_trace *t = &f->ev->traces.items[trace];
     uint32_t index = pm_bucket_nearest(f, b, t, t->ts, PM_NEAR_NS, pm_fits_failed_unseen);
-    if (index == UINT32_MAX && (index = cut_under_way(f, b, t)) != UINT32_MAX) {
-        pm_fold_pull(f, index)->ended = t->ts;
-        b->sorted = 0;
-    }
+    if (index == UINT32_MAX && (index = cut_under_way(f, b, t)) != UINT32_MAX)
+        pm_bucket_end(f, b, index, t->ts);
     if (index != UINT32_MAX) {
         pm_fold_absorb(f->env, f->ev, f->pulls, index, trace);
         return;
     }
     index = open_before(f, b, t->ts);
-    if (index == UINT32_MAX) {
-        pm_bucket_add_ended(f, b, trace, PM_OUTCOME_FAILED, t->ts);
-        return;
-    }
-    pm_bucket_close(f, index, trace, PM_OUTCOME_FAILED);
-    b->sorted = 0;
+    if (index != UINT32_MAX) pm_bucket_close(f, b, index, trace, PM_OUTCOME_FAILED);
+    else pm_bucket_add_ended(f, b, trace, PM_OUTCOME_FAILED, t->ts);
 }
 
 // Where the lines that count are kept, an echo adds and never makes: a pod worker tells
@@ -110,8 +104,7 @@ static void kubelet_echo(struct pm_fold *f, struct pm_fold_bucket *b, uint32_t t
     const struct pm_trace *t = &f->ev->traces.items[trace];
     uint32_t begun = begun_and_echoed(f, b, t);
     if (begun != UINT32_MAX) {
-        pm_bucket_close(f, begun, trace, PM_OUTCOME_FAILED);
-        b->sorted = 0;
+        pm_bucket_close(f, b, begun, trace, PM_OUTCOME_FAILED);
         pm_bucket_sort(f, b);
         if (t->pod) pm_fold_pull(f, begun)->exact_pod = true;
         return;

@@ -29,6 +29,7 @@ static bool fits_ok_other_form(struct pm_fold *f, const struct pm_attempt *p,
 struct pairing {
     struct pm_ids open;
     size_t next;
+    size_t restart; // of the runtime, in time order: those before it have closed what was open
     bool starts;
 };
 
@@ -74,16 +75,19 @@ static void cut(struct pm_attempt *p, int64_t at) {
 
 // No pull lives through a start of its runtime: what was open is over, the lines that
 // follow are not about it.
-static void close_at_restart(struct pm_fold *f, struct pairing *open, const struct pm_trace *t) {
-    for (size_t i = 0; i < f->restarts.n && open->next < open->open.n; i++) {
-        const struct pm_trace *start = &f->ev->traces.items[f->restarts.items[i]];
+static void close_at_restart(struct pm_fold *f, struct pm_fold_bucket *b, struct pairing *open,
+                             const struct pm_trace *t) {
+    for (; open->restart < f->restarts.n; open->restart++) {
+        const struct pm_trace *start = &f->ev->traces.items[f->restarts.items[open->restart]];
+        if (start->ts > t->ts) break;
         if (start->node != t->node || start->origin != PM_ORIGIN_RUNTIME ||
-            start->kind != PM_KIND_RUNTIME_START || start->ts > t->ts)
+            start->kind != PM_KIND_RUNTIME_START)
             continue;
         for (size_t k = open->next; k < open->open.n; k++) {
             struct pm_attempt *p =
                 open->open.items[k] == UINT32_MAX ? NULL : pm_fold_pull(f, open->open.items[k]);
             if (!p || p->started == PM_NO_TIME || p->started >= start->ts) continue;
+            pm_bucket_end(f, b, open->open.items[k], start->ts);
             cut(p, start->ts);
             open->open.items[k] = UINT32_MAX;
         }
@@ -94,7 +98,7 @@ static void close_at_restart(struct pm_fold *f, struct pairing *open, const stru
 static void runtime_line(struct pm_fold *f, struct pm_fold_bucket *b, struct pairing *open,
                          uint32_t trace) {
     struct pm_trace *t = &f->ev->traces.items[trace];
-    close_at_restart(f, open, t);
+    close_at_restart(f, b, open, t);
     if (t->role == PM_ROLE_START) {
         uint32_t index = pm_bucket_add(f, b, t, PM_OUTCOME_OPEN);
         pm_fold_pull(f, index)->started = t->ts;
@@ -113,7 +117,7 @@ static void runtime_line(struct pm_fold *f, struct pm_fold_bucket *b, struct pai
     if (index != UINT32_MAX) {
         pm_fold_absorb(f->env, f->ev, f->pulls, index, trace);
     } else if ((index = oldest_open(f, open, t)) != UINT32_MAX) {
-        pm_bucket_close(f, index, trace, ok ? PM_OUTCOME_OK : PM_OUTCOME_FAILED);
+        pm_bucket_close(f, b, index, trace, ok ? PM_OUTCOME_OK : PM_OUTCOME_FAILED);
     } else {
         // With starts logged, an end that no start waits for is a second line about the
         // end just seen.
@@ -125,7 +129,6 @@ static void runtime_line(struct pm_fold *f, struct pm_fold_bucket *b, struct pai
             index = pm_bucket_add_ended(f, b, trace, ok ? PM_OUTCOME_OK : PM_OUTCOME_FAILED, t->ts);
     }
     pm_fold_pull(f, index)->forms |= t->form;
-    b->sorted = 0;
 }
 
 void pm_fold_runtime(struct pm_fold *f, struct pm_fold_bucket *b) {
