@@ -154,6 +154,8 @@ tidy: $(BUILD)/gen/lists.c ## clang-tidy and cppcheck over the program, each sil
 	$(Q)sh tests/tools/tidy.sh
 memory: unit-bins all ## unit tests and some inputs under valgrind
 	$(Q)BUILD=$(BUILD) sh tests/tools/memory.sh
+faults: all ## let every call to the system fail once, in every command (T="one full kill input": some of the ways)
+	$(Q)FAULTS=all PM=$(CURDIR)/$(BIN) tests/suites/faults $(T)
 slow: all ## search inputs of a megabyte that cost more than two seconds of CPU (half an hour; T="WAY..." some, -e each case by itself)
 	$(Q)PM=$(BIN) python3 tests/tools/slow.py $(T)
 coverage: ## lines and branches that the tests run, room by room (some minutes)
@@ -222,6 +224,9 @@ TIME ?= 60
 fuzz: ## fuzz T=TARGET for TIME=SECONDS (60); T=parser:crio stays with one of its variants
 	$(Q)$(FUZZ_MAKE) $(FUZZ_BUILD)/fuzz
 	$(Q)sh tests/fuzz/fuzz.sh $(FUZZ_BUILD)/fuzz "$(T)" $(TIME)
+afl: $(BUILD)/fuzz_round ## AFL++ over the whole program with archives for TIME=SECONDS (60); needs Debian's afl++
+	$(Q)AFL_USE_ASAN=1 AFL_USE_UBSAN=1 $(MAKE) --no-print-directory CC=afl-clang-fast OPT=-O1 HARDEN= BUILD=build/afl build/afl/pullmortem
+	$(Q)FUZZ_ROUND=$(BUILD)/fuzz_round sh tests/fuzz/afl.sh build/afl/pullmortem $(TIME)
 fuzz-list: $(BUILD)/fuzz_round ## the targets, how many variants each has, and what they feed
 	$(Q)$(BUILD)/fuzz_round --list
 $(BUILD)/fuzz_round: $(FUZZ_SRC:%.c=$(BUILD)/obj/%.o) $(LIB)
@@ -235,4 +240,4 @@ clean: ## remove build/
 	rm -rf build
 
 -include $(LIB_OBJ:.o=.d) $(FUZZ_SRC:%.c=$(BUILD)/obj/%.d) $(BUILD)/obj/$(MAIN_SRC:.c=.d) $(UNIT_BIN:=.d)
-.PHONY: FORCE tidy memory slow coverage audit-deps accept share dist deb all help quota-model merge-splits fuzz fuzz-list demo check check-real bench bench-count bench-deps calibrate lint format install uninstall deps deps-check clean unit-bins
+.PHONY: FORCE tidy memory slow faults coverage audit-deps accept share dist deb all help quota-model merge-splits fuzz fuzz-list afl demo check check-real bench bench-count bench-deps calibrate lint format install uninstall deps deps-check clean unit-bins

@@ -29,3 +29,7 @@ static inline int64_t pm_member_seconds_ns(const json_t *o, const char *key) {
     if (seconds >= most || seconds <= -most) return seconds < 0 ? INT64_MIN + 1 : INT64_MAX;
     return (int64_t)(seconds * PM_NS_PER_S);
 }
+// Memory for JSON comes from here, or the program ends and says why: a tree that lacks what
+// there was no memory for is a report that lacks it, and nobody asks each call whether it
+// came to that.
+static inline void pm_json_begin(void) { json_set_alloc_funcs(pm_xmalloc, free); }

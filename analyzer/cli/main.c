@@ -1,6 +1,7 @@
 // pullmortem: the command line. `pullmortem COMMAND …`; a bare path is `analyze PATH`, or
 // `report` for a timeline.
 #include "base/guard.h"
+#include "base/json_get.h"
 #include "cli/opts.h"
 #include "pm/timeline.h"
 #include <errno.h>
@@ -72,5 +73,6 @@ static int dispatch(int argc, char **argv) {
 
 int main(int argc, char **argv) {
     pm_guard_begin();
+    pm_json_begin();
     return printed(dispatch(argc, argv));
 }

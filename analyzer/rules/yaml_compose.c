@@ -14,6 +14,12 @@ static void yaml_compose_step(struct composer *c) {
     pm_yaml_events_next(c->events, &c->at, &why); // what is recorded was YAML
 }
 
+// libyaml gives no id where it has no memory, and asserts that it gets none.
+static int node_id(int id) {
+    if (!id) pm_die_oom();
+    return id;
+}
+
 static int yaml_compose_scalar(struct composer *c) {
     union {
         const char *read;
@@ -21,21 +27,21 @@ static int yaml_compose_scalar(struct composer *c) {
     } value = {.read = c->at.value.n ? c->at.value.p : ""}; // copied, which libyaml does not say
     yaml_scalar_style_t style =
         c->at.kind == PM_YAML_PLAIN ? YAML_PLAIN_SCALAR_STYLE : YAML_DOUBLE_QUOTED_SCALAR_STYLE;
-    return yaml_document_add_scalar(c->doc, NULL, (yaml_char_t *)value.named, (int)c->at.value.n,
-                                    style);
+    return node_id(yaml_document_add_scalar(c->doc, NULL, (yaml_char_t *)value.named,
+                                            (int)c->at.value.n, style));
 }
 
 static int yaml_compose_node(struct composer *c);
 
 static int list(struct composer *c) {
-    int id = yaml_document_add_sequence(c->doc, NULL, YAML_BLOCK_SEQUENCE_STYLE);
+    int id = node_id(yaml_document_add_sequence(c->doc, NULL, YAML_BLOCK_SEQUENCE_STYLE));
     for (yaml_compose_step(c); c->at.kind != PM_YAML_LIST_END && c->at.kind; yaml_compose_step(c))
         if (!yaml_document_append_sequence_item(c->doc, id, yaml_compose_node(c))) pm_die_oom();
     return id;
 }
 
 static int map(struct composer *c) {
-    int id = yaml_document_add_mapping(c->doc, NULL, YAML_BLOCK_MAPPING_STYLE);
+    int id = node_id(yaml_document_add_mapping(c->doc, NULL, YAML_BLOCK_MAPPING_STYLE));
     for (yaml_compose_step(c); c->at.kind != PM_YAML_MAP_END && c->at.kind; yaml_compose_step(c)) {
         int key = yaml_compose_node(c);
         yaml_compose_step(c);
