@@ -8,6 +8,7 @@
 // member limit.
 //
 // Not read: rar, encrypted entries, multi-volume archives. They are named in `skipped`.
+#define _GNU_SOURCE // SEEK_DATA
 #include "bundle/unwrap.h"
 #include "pm/when.h"
 #include <archive.h>
@@ -127,13 +128,36 @@ const char *pm_source_limit(const struct pm_source *s) {
 
 // ---- files
 
+// So large a hole is no preallocated part of anything that logs (a journal's is smaller,
+// and its places count): it is passed over, or its zeros would be read for minutes.
+#define HOLE_BYTES ((off_t)1 << 30)
+
 struct file_source {
     struct pm_source s;
     int fd;
+    bool holes; // the file takes much less room than it is long
 };
+
+static bool file_has_holes(int fd) {
+    struct stat st;
+    return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+           st.st_size - (off_t)st.st_blocks * 512 >= HOLE_BYTES;
+}
+
+// False where nothing but a hole is left.
+static bool file_pass_hole(struct file_source *f) {
+#ifdef SEEK_DATA
+    off_t at = lseek(f->fd, 0, SEEK_CUR), data = at < 0 ? -1 : lseek(f->fd, at, SEEK_DATA);
+    if (at < 0) return true;
+    if (data < 0 && errno == ENXIO) return false;
+    if (data - at < HOLE_BYTES) lseek(f->fd, at, SEEK_SET);
+#endif
+    return true;
+}
 
 static size_t file_fill(struct pm_source *s, char *p, size_t n) {
     struct file_source *f = (struct file_source *)s;
+    if (f->holes && !file_pass_hole(f)) return 0;
     for (;;) {
         ssize_t got = read(f->fd, p, n);
         if (got >= 0) return (size_t)got;
@@ -151,7 +175,7 @@ static void file_close(struct pm_source *s) {
 
 struct pm_source *pm_source_file(int fd, bool can_seek, struct pm_budget *b, struct pm_str path) {
     struct file_source *f = pm_xmalloc(sizeof *f);
-    *f = (struct file_source){.fd = fd};
+    *f = (struct file_source){.fd = fd, .holes = can_seek && file_has_holes(fd)};
     pm_source_init(&f->s, NULL, path);
     f->s.budget = b;
     f->s.fill = file_fill;

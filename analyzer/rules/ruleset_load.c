@@ -15,6 +15,7 @@
 #include "base/embed.h"
 #include "rules/rule_file.h"
 #include "rules/ruleset_read.h"
+#include "rules/yaml.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -94,6 +95,10 @@ static void file_ends(struct rule_load *l, size_t first_rule) {
 static bool read_document(struct rule_load *l, struct pm_str text, yaml_document_t *doc) {
     yaml_parser_t parser;
     if (pm_yaml_compose(text, doc)) return true; // the program's own, read when it was built
+    if (pm_yaml_is_deep(text)) {
+        rule_tell(l, 1, "no YAML that anybody wrote: nested too deep");
+        return false;
+    }
     if (!yaml_parser_initialize(&parser)) pm_die_oom();
     yaml_parser_set_input_string(&parser, (const unsigned char *)(text.n ? text.p : ""), text.n);
     bool good = yaml_parser_load(&parser, doc);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #define DEPTH_MAX 32
+#define BRACKETS_MAX 500
 #define LINE_KEY "\x01line" // no YAML key can collide: the reader refuses control characters
 #define KEYS_KEY "\x01keys" // "\nkey\nline" of each key, one behind the other
 #define FILE_KEY                                                                                   \
@@ -149,6 +150,7 @@ json_t *pm_yaml_load_without(struct pm_str text, const char *name, const char *c
                              struct pm_diags *diags) {
     struct reader r = {.events = events_of(text), .name = name, .diags = diags, .without = keys};
     json_t *out = NULL;
+    if (pm_yaml_is_deep(text)) fail(&r, 0, "nested too deep");
     while (!r.failed && step(&r) && r.at.kind != PM_YAML_DONE) {
         if (out) fail(&r, r.at.line, "one document a file");
         else out = node(&r, 0);
@@ -157,6 +159,15 @@ json_t *pm_yaml_load_without(struct pm_str text, const char *name, const char *c
     if (!r.failed) return out ? out : json_object();
     json_decref(out);
     return NULL;
+}
+
+bool pm_yaml_is_deep(struct pm_str text) {
+    size_t open = 0;
+    for (size_t i = 0; i < text.n && open <= BRACKETS_MAX; i++) {
+        if (text.p[i] == '[' || text.p[i] == '{') open++;
+        else if ((text.p[i] == ']' || text.p[i] == '}') && open) open--;
+    }
+    return open > BRACKETS_MAX;
 }
 
 int pm_yaml_line(const json_t *mapping_) {

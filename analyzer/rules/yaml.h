@@ -14,6 +14,10 @@ json_t *pm_yaml_load(struct pm_str text, const char *name, struct pm_diags *diag
 // The same without these keys and what stands under them; `keys` ends with NULL.
 json_t *pm_yaml_load_without(struct pm_str text, const char *name, const char *const *keys,
                              struct pm_diags *diags);
+// Are more brackets open somewhere than anybody writes? libyaml looks at each of them at
+// each word, so that a file of nothing else takes minutes. Quotes are not looked at: a
+// pattern may leave one open, not hundreds.
+bool pm_yaml_is_deep(struct pm_str text);
 int pm_yaml_line(const json_t *mapping); // 0 unknown
 int pm_yaml_key_line(
     const json_t *mapping,

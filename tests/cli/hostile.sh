@@ -42,6 +42,12 @@ bounded 4 3 gate testdata/hostile/zips.zip
 bounded 4 0 analyze testdata/hostile/counts.json --format json -o "$tmp/report"
 holds report limit-count counts.json
 holds report cart-39 counts.json
+# A file of 200 GB that is nothing but a hole is no minutes of zeros, and brackets without end in a rule file are no minutes of libyaml.
+mkdir -p "$tmp/hole" "$tmp/deep"
+if truncate -s 200G "$tmp/hole/a.log" 2>/dev/null; then bounded 2 0 analyze "$tmp/hole" --format json -o "$tmp/report"; fi
+{ printf 'rules: '; head -c 400000 /dev/zero | tr '\000' '['; } >"$tmp/deep/causes.yaml"
+bounded 2 2 rules check --rules "$tmp/deep"
+holds out 'nested too deep' 'deep flows'
 # A pattern that backtracks without end on these texts: told with the texts' place and the rule's, the run is partial, and the pulls are counted all the same.
 mkdir -p "$tmp/rules/causes" "$tmp/texts"
 printf "rules:\n  - id: hard\n    title: hard\n    cause: storage.io\n    source: here\n    when: {any: [{re: 'pull (?:a|b|ab)+(?:!|cd)', literal: pull}]}\n    yes: ['pull abcd']\n" >"$tmp/rules/causes/hard.yaml"
