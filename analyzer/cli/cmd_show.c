@@ -63,11 +63,15 @@ static uint64_t lines_of(struct pm_str text) {
     }
     return n;
 }
+static int digits_of(const struct show *x, uint64_t n) { // of the last number that is shown
+    char width[32];
+    uint64_t to = x->line + (uint64_t)x->context;
+    return snprintf(width, sizeof width, "%llu", (unsigned long long)(to < n ? to : n));
+}
 static void lines_print(struct show *x, struct pm_str text, uint64_t n) {
     uint64_t from = x->line > (uint64_t)x->context ? x->line - (uint64_t)x->context : 1,
              to = x->line + (uint64_t)x->context, at = 1;
-    char width[32];
-    int digits = snprintf(width, sizeof width, "%llu", (unsigned long long)(to < n ? to : n));
+    int digits = digits_of(x, n);
     for (struct pm_str rest = text; rest.n && at <= to; at++) {
         ptrdiff_t end = pm_str_chr(rest, '\n', 0);
         struct pm_str line = end < 0 ? rest : pm_str_sub(rest, 0, (size_t)end);
@@ -75,6 +79,36 @@ static void lines_print(struct show *x, struct pm_str text, uint64_t n) {
         if (at >= from) line_print(x, line, at, digits);
         rest = end < 0 ? PM_NONE : pm_str_from(rest, (size_t)end + 1);
     }
+}
+
+// The lines of a native journal are its entries, of which the bytes show nothing.
+static bool is_journal(struct pm_str text) { return pm_str_starts(text, PM_STR("LPKSHHRH")); }
+
+struct entries {
+    struct show *x; // NULL: they are counted only
+    uint64_t n;
+    int digits;
+};
+static void entry_seen(void *ctx, const struct pm_answer *r) {
+    struct entries *e = ctx;
+    if (r->line <= e->n) return; // an entry's first record has its text
+    e->n = r->line;
+    if (!e->x || r->line + (uint64_t)e->x->context < e->x->line ||
+        r->line > e->x->line + (uint64_t)e->x->context)
+        return;
+    ptrdiff_t end = pm_str_chr(r->text, '\n', 0);
+    line_print(e->x, end < 0 ? r->text : pm_str_sub(r->text, 0, (size_t)end), r->line, e->digits);
+    pm_arena_reset(e->x->view.a);
+}
+static void entries_look(struct pm_ruleset *rules, struct pm_str text, struct entries *e) {
+    struct pm_diags *quiet = pm_diags_new();
+    pm_answers(rules, text, entry_seen, e, quiet);
+    pm_diags_free(quiet);
+}
+static uint64_t entries_of(struct pm_ruleset *rules, struct pm_str text) {
+    struct entries all = {0};
+    entries_look(rules, text, &all);
+    return all.n;
 }
 
 // What it was taken for: the record that the line is of began at it or before it. A line
@@ -160,20 +194,23 @@ static int show_bundle(struct show *x, struct pm_ruleset *rules, const char *con
     int status = PM_EXIT_OK;
     bool any = pm_member_read(paths, n, x->file, &m, names, diags);
     struct pm_str text = pm_buf_str(&m.text);
-    uint64_t lines = lines_of(text);
+    bool journal = is_journal(text);
+    uint64_t lines = journal ? entries_of(rules, text) : lines_of(text);
     if (!any) {
         pm_diags_print(diags);
         fprintf(stderr, "pullmortem show: nothing in %s could be read\n", x->subject);
         status = PM_EXIT_INPUT;
     } else if (m.found != 1) status = no_member(x, &m);
     else if (x->line > lines) {
-        fprintf(stderr, "pullmortem show: %.*s has %llu lines\n", PM_FMT(m.path),
-                (unsigned long long)lines);
+        fprintf(stderr, "pullmortem show: %.*s has %llu %s\n", PM_FMT(m.path),
+                (unsigned long long)lines, journal ? "entries" : "lines");
         status = PM_EXIT_USAGE;
     } else {
-        printf("%.*s, line %llu of %llu\n\n", PM_FMT(m.path), (unsigned long long)x->line,
-               (unsigned long long)lines);
-        lines_print(x, text, lines);
+        printf("%.*s, %s %llu of %llu\n\n", PM_FMT(m.path), journal ? "entry" : "line",
+               (unsigned long long)x->line, (unsigned long long)lines);
+        if (journal)
+            entries_look(rules, text, &(struct entries){.x = x, .digits = digits_of(x, lines)});
+        else lines_print(x, text, lines);
         if (text.n <= TEXT_ASKED) status = taken_for(x, rules, text);
     }
     pm_member_free(&m);
