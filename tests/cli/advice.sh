@@ -44,7 +44,7 @@ never unknown 'which lacked it'
 for n in 1 2 3; do printf 'time="2026-02-03T04:05:0%s.000000000Z" level=error msg="PullImage \\"quay.example/till/till:4\\" failed" error="failed to pull and unpack image \\"quay.example/till/till:4\\": failed to copy: write /var/lib/containerd/io.containerd.content.v1.content/ingest/a/data: no space left on device"\n' $n >"$tmp/nodes/n$n.log"; done
 for n in 1 2 3; do mkdir -p "$tmp/nodes/nodes/worker-$n"; mv "$tmp/nodes/n$n.log" "$tmp/nodes/nodes/worker-$n/containerd.log"; done
 says nodes 'for node in worker-1 worker-2 worker-3; do kubectl cordon "$node"; done'
-says nodes '(on worker-1, worker-2 and worker-3:)'
+says nodes 'Run it on worker-1, worker-2 and worker-3.'
 never nodes '--force'
 
 # A layer that hangs behind a manifest that came, and a handshake of one node that others have no trouble with: test the path's MTU first. Where nothing was

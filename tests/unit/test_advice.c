@@ -136,8 +136,8 @@ static void verbs_agree_and_nodes_are_told(void **state) {
     struct pm_str nodes[] = {PM_STR("n1"), PM_STR("n2"), PM_STR("n3"), PM_STR("n4"),
                              PM_STR("n5"), PM_STR("n6"), PM_STR("n7")};
     static const char *const want[] = {
-        "n1 is away. (on n1:)", "n1 and n2 are away. (on n1 and n2:)",
-        "n1, n2, n3, n4, n5 and 2 more are away. (on n1, n2, n3, n4, n5 and 2 more:)"};
+        "n1 is away. Run it on n1.", "n1 and n2 are away. Run it on n1 and n2.",
+        "n1, n2, n3, n4, n5 and 2 more are away. Run it on n1, n2, n3, n4, n5 and 2 more."};
     const size_t many[] = {1, 2, 7};
     for (size_t i = 0; i < PM_LEN(many); i++) {
         struct pm_advice rows[4];

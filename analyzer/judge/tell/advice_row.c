@@ -117,7 +117,7 @@ size_t pm_advice_pick(struct pm_arena *a, const json_t *root, int cause,
         if (run.n && n->value[PM_ADV_NODE].n && !pm_str_eqc(pm_member_text(o, "at"), "elsewhere") &&
             pm_advice_for_a_node(command))
             says = pm_arena_fmt(a, "%.*s%.*s", PM_FMT(says),
-                                PM_FMT(pm_advice_text(a, PM_STR(" (on {node}:)"), n)));
+                                PM_FMT(pm_advice_text(a, PM_STR(" Run it on {node}."), n)));
         rows[found++] = (struct pm_advice){.phase = pm_arena_dup(a, pm_member_text(o, "phase")),
                                            .within = pm_arena_dup(a, pm_member_text(o, "within")),
                                            .text = says,
