@@ -73,17 +73,21 @@ struct paths {
     int64_t *rank; // by member id; NULL where the walk's order is the paths' own
 };
 
+// A member that a foreign file gave no path is one by itself: nothing tells of whose it is
+// a part.
+static bool is_named(const struct path *p) { return p->text && *p->text; }
+
 static void parts_join(struct paths *p) {
     struct pm_intern *names = pm_intern_new();
     uint32_t *first = pm_xmalloc((p->n + 2) * sizeof *first), met = pm_intern_count(names);
     for (size_t i = 0; i < p->n; i++) {
-        if (!p->items[i].text) continue;
+        if (!is_named(&p->items[i])) continue;
         uint32_t name = pm_intern_id(names, pm_str_c(p->items[i].text));
         if (name == met) first[met++] = (uint32_t)i;
         else if (p->items[i].age < p->items[first[name]].age) first[name] = (uint32_t)i;
     }
     for (size_t i = 0; i < p->n; i++)
-        if (p->items[i].text)
+        if (is_named(&p->items[i]))
             p->items[i].one = first[pm_intern_find(names, pm_str_c(p->items[i].text))];
     free(first);
     pm_intern_free(names);
