@@ -296,8 +296,7 @@ static bool run_of(struct pm_scan *c, unsigned char wanted, struct pm_str *out, 
     const char *from = c->at;
     while (c->at < c->end && classes[(unsigned char)*c->at] & wanted) c->at++;
     *out = (struct pm_str){from, (size_t)(c->at - from)};
-    if (!out->n || (size_t)(c->end - c->at) < lit.n || memcmp(c->at, lit.p, lit.n) != 0)
-        return false;
+    if (!out->n || !pm_str_starts(pm_scan_rest(c), lit)) return false;
     c->at += lit.n;
     return true;
 }
