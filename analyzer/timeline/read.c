@@ -60,6 +60,10 @@ static void row_read(struct pm_timeline *t, sqlite3_stmt *s, struct pm_row *r) {
     r->raw = timeline_column(s, 23 + PM_F_COUNT);
 }
 
+// Members are kept by their number, so that a number of somebody else's choice is memory.
+#define MEMBERS_MAX (1 << 24)
+static bool is_member(int64_t id) { return id >= 0 && id < MEMBERS_MAX; }
+
 // Paths by member id, for pm_row.path. Rows of one time come in the order of their paths,
 // not of the walk: an archive's order must not show.
 struct path {
@@ -99,9 +103,9 @@ static void paths_load(struct pm_timeline *t, struct paths *p) {
     sqlite3_stmt *s = NULL;
     if (!timeline_check(t, sqlite3_prepare_v2(t->db, sql, -1, &s, NULL))) return;
     int rc;
-    while ((rc = sqlite3_step(s)) == SQLITE_ROW && p->n < (1u << 24)) {
+    while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
         int64_t id = sqlite3_column_int64(s, 0);
-        if (id < 0 || id >= (1 << 24)) break;
+        if (!is_member(id)) break;
         while (p->n <= (size_t)id) (void)PM_PUSH(p->items, p->n, p->cap);
         if (p->items[id].text) continue;
         struct pm_str path = timeline_column(s, 1); // NULL in a file of others
@@ -235,7 +239,9 @@ void pm_timeline_each_file(struct pm_timeline *t, pm_file_cb *cb, void *ctx) {
         f.utc_offset_s = (int32_t)column_or(s, 16, 0);
         f.skew_ms = column_or(s, 18, 0);
         f.duplicate_of = (uint32_t)(column_or(s, 20, -1) + 1);
-        if (!cb(ctx, (uint32_t)sqlite3_column_int64(s, 0), &f)) break;
+        int64_t id = sqlite3_column_int64(s, 0);
+        if (!is_member(id)) rc = SQLITE_CORRUPT;
+        if (rc == SQLITE_CORRUPT || !cb(ctx, (uint32_t)id, &f)) break;
     }
     timeline_check(t, rc);
     sqlite3_finalize(s);
