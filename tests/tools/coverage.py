@@ -11,7 +11,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 ROOMS = ["parsers", "analyzer/judge", "analyzer/ingest", "analyzer/timeline", "analyzer/framing", "analyzer/clock", "analyzer/bundle", "analyzer/base", "analyzer/rules",
          "analyzer/report", "analyzer/gate", "analyzer/cli"]
 HELD = {"parsers": (95, 85), "analyzer/judge": (95, 85), "analyzer/ingest": (95, 85), "analyzer/timeline": (95, 85)}
-SUITES = "bundles fuzz gate reckonings schema scenarios secrets shards show sparse threads times views invariance faults".split()
+SUITES = "bundles foreign fuzz gate merge pseudonyms reckonings schema scenarios secrets shards show sparse threads times toml views invariance faults".split()
 
 
 def run_tests(build):
