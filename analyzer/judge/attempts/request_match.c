@@ -21,8 +21,8 @@ struct matching {
     int64_t off_most;              // of the attempts' off_ns and lead_ns
     Pvoid_t node_in_log;           // log and node → 1 where the log shows the node's own address
     Pvoid_t addressed;             // log → 1 where any node has its own address
-    Pvoid_t votes;                 // client and node → groups that coincide with an attempt there
-    Pvoid_t sums;                  // client → index + 1 into clients
+    Pvoid_t votes; // a sum of clients and a node → groups that coincide with an attempt there
+    Pvoid_t sums;  // client → index + 1 into clients
     PM_LIST(struct client_sum) clients;
 };
 
@@ -89,10 +89,16 @@ static void each_match(struct matching *m, uint32_t group, on_match *cb, int64_t
     }
 }
 
+// Requests that name no client are nobody's in common: they are summed up log by log.
+static Word_t who_asks(const struct pm_request_group *g) {
+    return g->client ? g->client : PM_PAIR(g->file + 1, 0);
+}
+
 static void vote(struct matching *m, uint32_t pull, uint32_t group, int64_t *gap) {
     (void)gap;
     uint32_t node = m->pulls->items[pull].node;
-    if (node) ++*pm_map_slot(&m->votes, PM_PAIR(m->ev->groups.items[group].client, node));
+    Word_t sum = pm_map_get(m->sums, who_asks(&m->ev->groups.items[group]));
+    if (node) ++*pm_map_slot(&m->votes, PM_PAIR(sum, node));
 }
 
 // Which node is this client? Node objects know their addresses; else the node whose
@@ -102,7 +108,7 @@ static void map_clients(struct matching *m) {
     PWord_t n;
     JLF(n, m->votes, at);
     while (n) {
-        Word_t slot = pm_map_get(m->sums, (uint32_t)(at >> 32));
+        Word_t slot = at >> 32;
         if (slot) {
             struct client_sum *c = &PM_REF(m->clients, slot);
             c->nodes++;
@@ -216,10 +222,10 @@ static bool node_speaks(const struct pm_evidence *ev, const struct client_sum *c
     return c->matched * 2 >= c->groups && c->matched > (own || way_out ? c->by_events : 0);
 }
 
-static struct client_sum *sum_of(struct matching *m, uint32_t client) {
-    Word_t *slot = pm_map_slot(&m->sums, client);
+static struct client_sum *sum_of(struct matching *m, const struct pm_request_group *g) {
+    Word_t *slot = pm_map_slot(&m->sums, who_asks(g));
     if (!*slot) {
-        PM_PUSH(m->clients.items, m->clients.n, m->clients.cap)->client = client;
+        PM_PUSH(m->clients.items, m->clients.n, m->clients.cap)->client = g->client;
         *slot = m->clients.n;
     }
     return &PM_REF(m->clients, *slot);
@@ -229,7 +235,7 @@ static void sum_clients(struct matching *m) {
     for (size_t i = 0; i < m->ev->groups.n; i++) {
         struct pm_request_group *g = &m->ev->groups.items[i];
         if (g->redundant) continue;
-        struct client_sum *c = sum_of(m, g->client);
+        struct client_sum *c = sum_of(m, g);
         if (g->probe || !pm_agent_may_be_node(g->agent_kind)) continue;
         int64_t gap = INT64_MAX;
         c->groups++;
@@ -264,7 +270,7 @@ static void order_pulls(struct matching *m) {
 
 static void match_group(struct matching *m, uint32_t index) {
     struct pm_request_group *g = &m->ev->groups.items[index];
-    const struct client_sum *c = sum_of(m, g->client);
+    const struct client_sum *c = sum_of(m, g);
     int64_t gap = INT64_MAX;
     if (!g->node && c->best > c->second && c->best * 2 >= c->groups &&
         !pm_is_loopback(pm_name(m->env, g->client)))
