@@ -37,6 +37,7 @@ struct pm_frame_options {
 // A writer of a member, as far as its standing goes (frame_voice_stand.c). Groups are enum
 // pm_group bits, `of` is indexed by pm_group_index.
 #define PM_FRAME_VOICES 120
+// A merge asks for all of it again: ingest/facts.c keeps each member.
 struct pm_frame_voice {
     unsigned known, bulk, first, named; // named: what the name says, whether it is enough or not
     uint64_t preamble;                  // records before the first that is anybody's

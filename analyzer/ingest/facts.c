@@ -64,7 +64,7 @@ static void put_voice(struct pm_buf *b, const struct pm_frame_voice *v) {
                                 v->told,    v->neutral, v->foreign, v->code,    v->sentences,
                                 v->prompts, v->headings};
     put(b, (uint64_t)v->plain | (uint64_t)v->container << 1 | (uint64_t)v->quotes << 2 |
-               (uint64_t)v->prose << 3 | (uint64_t)v->stranger << 4);
+               (uint64_t)v->prose << 3 | (uint64_t)v->stranger << 4 | (uint64_t)v->teaches << 5);
     for (size_t i = 0; i < PM_LEN(numbers); i++) put(b, numbers[i]);
     for (size_t i = 0; i < PM_LEN(v->of); i++) put(b, v->of[i]);
 }
@@ -163,12 +163,13 @@ static void get_voice(struct bytes *b, struct pm_frame_voice *v) {
     unsigned *const open[] = {&v->open[0], &v->open[1], &v->speaks};
     uint64_t *const counts[] = {&v->records, &v->talk,      &v->told,    &v->neutral, &v->foreign,
                                 &v->code,    &v->sentences, &v->prompts, &v->headings};
-    uint64_t flags = get_below(b, 32);
+    uint64_t flags = get_below(b, 64);
     *v = (struct pm_frame_voice){.plain = flags & 1,
                                  .container = flags & 2,
                                  .quotes = flags & 4,
                                  .prose = flags & 8,
-                                 .stranger = flags & 16};
+                                 .stranger = flags & 16,
+                                 .teaches = flags & 32};
     for (size_t i = 0; i < PM_LEN(words); i++) *words[i] = (unsigned)get_below(b, UINT_MAX);
     v->preamble = get(b);
     for (size_t i = 0; i < PM_LEN(open); i++) *open[i] = (unsigned)get_below(b, UINT_MAX);

@@ -36,6 +36,26 @@ cp n1.db damaged.db && dd if=/dev/zero of=damaged.db bs=1 seek=16400 count=20000
 run 3 "$PM" report damaged.db
 run 3 "$PM" merge damaged.db --db other.db
 [ ! -e other.db ] || wrong 'a timeline of nothing was left'
+# What a writer's standing hangs on is asked again over the merged: a runbook's example is nobody's pull.
+cat > runbook.md <<'Y'
+# Runbook: image pull failures
+
+If you see a pod in ImagePullBackOff, check the kubelet of its node:
+
+```
+E0302 11:12:13.400500    2711 kuberuntime_image.go:55] "Failed to pull image" err="quay.example/shop/cart:2.1: not found" image="quay.example/shop/cart:2.1"
+```
+
+When a tag is missing, ask the team that owns the image.
+
+## Escalation
+
+Escalate to the platform team. Verify that the tag exists.
+Y
+run 0 "$PM" ingest runbook.md --db runbook.db
+run 0 "$PM" merge runbook.db --db taught.db
+run 0 "$PM" report taught.db --format json
+python3 -c 'import json; r = json.load(open("out")); assert not r["incidents"], r["incidents"]' || wrong 'a merged runbook became an incident'
 # A part that could not be merged is remembered: who reads the report of the whole is told.
 run 3 "$PM" merge n2.db damaged.db --db lacking.db
 run 0 "$PM" report lacking.db --format json
