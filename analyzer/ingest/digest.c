@@ -109,7 +109,7 @@ void digest_wait(struct digest *d) {
     pthread_mutex_unlock(&d->lock);
 }
 
-struct pm_str digest_end(struct digest *d, struct pm_arena *a) {
+struct pm_str digest_end(struct digest *d, uint64_t told, struct pm_arena *a) {
     static const char hex[] = "0123456789abcdef";
     unsigned char sum[PM_SHA256_BYTES];
     char text[2 * sizeof sum];
@@ -120,5 +120,6 @@ struct pm_str digest_end(struct digest *d, struct pm_arena *a) {
     }
     struct pm_str digits = {text, sizeof text};
     if (d->of == DIGEST_OF_ALL || !d->bytes) return pm_arena_join(a, PM_STR("sha256:"), digits);
-    return pm_arena_fmt(a, "samples:%.*s-%llu", PM_FMT(digits), (unsigned long long)d->bytes);
+    return pm_arena_fmt(a, "samples:%.*s-%llu-%llx", PM_FMT(digits), (unsigned long long)d->bytes,
+                        (unsigned long long)told);
 }

@@ -8,9 +8,10 @@
 
 struct digest;
 enum digest_of { DIGEST_OF_ALL = 0, DIGEST_OF_SAMPLES };
-// Of samples: all of the first MiB, and of the rest a sixteenth. That tells members apart
-// for a timeline that goes with the run, and costs a tenth: where a log is read by its hits
-// alone, the sum of all of it takes as long as the reading.
+// Of samples: all of the first MiB, of the rest a sixteenth, and every record that events
+// came from, so that no member is left out as a copy of one that told something else. That
+// is for a timeline that goes with the run, and costs a tenth: where a log is read by its
+// hits alone, the sum of all of it takes as long as the reading.
 struct digest *digest_new(enum digest_of of);
 void digest_free(struct digest *d);
 
@@ -18,5 +19,6 @@ void digest_free(struct digest *d);
 void digest_begin(struct digest *d);
 void digest_add(struct digest *d, const char *p, size_t n);
 void digest_wait(struct digest *d);
-struct pm_str digest_end(struct digest *d, struct pm_arena *a); // "sha256:…", "samples:…"
-extern const struct pm_str digest_of_nothing;                   // of all empty members
+// "sha256:…", "samples:…". told: a hash over those records.
+struct pm_str digest_end(struct digest *d, uint64_t told, struct pm_arena *a);
+extern const struct pm_str digest_of_nothing; // of all empty members

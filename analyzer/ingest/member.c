@@ -67,7 +67,7 @@ static void describe(struct reading *r, const struct pm_frame_stats *s) {
     row->bad = s->bad;
     row->undated = s->undated;
     row->from_ns = row->to_ns = PM_NO_TIME;
-    row->hash = digest_end(r->digest, j->arena);
+    row->hash = digest_end(r->digest, r->told, j->arena);
     bool by_fact =
         r->node.n && pm_str_eq(r->node, s->node); // the framer counts names from facts too
     res->names[PM_NODE_PATH] = pm_node_of_path(res->path, res->input);

@@ -13,8 +13,9 @@ struct reading {
     struct pm_str node;           // the first that a fact named
     struct pm_clean_texts *clean;
     struct digest *digest;
-    bool begun; // something of the content was seen
-    bool own;   // the member is of our own making: nothing of it is read
+    uint64_t told; // a hash over the records that events came from
+    bool begun;    // something of the content was seen
+    bool own;      // the member is of our own making: nothing of it is read
     // JudyL: record hash → times, for coarse stamps of this minute and the one before.
     Pvoid_t seen[2];
     int64_t minute;

@@ -245,6 +245,7 @@ void member_event(void *ctx, const struct pm_record *rec, const struct pm_parser
     struct reading *r = ctx;
     r->record_events = rec->offset == r->record_offset ? r->record_events + 1 : 0;
     r->record_offset = rec->offset;
+    r->told = pm_str_hash(rec->text, r->told);
     if (folded(r, e)) return;
     struct pm_row *row = row_new(r);
     struct batch *b = r->batch;

@@ -56,6 +56,23 @@ run 0 "$PM" ingest runbook.md --db runbook.db
 run 0 "$PM" merge runbook.db --db taught.db
 run 0 "$PM" report taught.db --format json
 python3 -c 'import json; r = json.load(open("out")); assert not r["incidents"], r["incidents"]' || wrong 'a merged runbook became an incident'
+# Two long logs that differ in one line, far behind their beginnings: neither is left out as a copy, with a timeline or without.
+python3 - <<'Y'
+import os
+os.mkdir("long")
+line = 'time="2026-04-12T06:%02d:%02d.%09dZ" level=%s msg="%s"\n'
+for image in ("web", "api"):
+    with open(f"long/{image}.log", "w") as f:
+        for i in range(30000):
+            f.write(line % (i // 600 % 60, i // 10 % 60, i, "info", "StopPodSandbox for a sandbox that is nobody's business here, returns successfully"))
+            if i == 15003:
+                f.write(line % (i // 600 % 60, i // 10 % 60, i, "error", f'PullImage \\"r.acme.test/shop/{image}:1\\" failed" error="r.acme.test/shop/{image}:1: not found'))
+Y
+for with in "" "--db long.db"; do
+    # shellcheck disable=SC2086 -- two words or none
+    run 0 "$PM" analyze long --format json $with
+    python3 -c 'import json; r = json.load(open("out")); assert r["pulls"]["failed"] == 2, r["pulls"]["failed"]' || wrong "long logs that differ in a line, $with"
+done
 # A part that could not be merged is remembered: who reads the report of the whole is told.
 run 3 "$PM" merge n2.db damaged.db --db lacking.db
 run 0 "$PM" report lacking.db --format json
