@@ -33,11 +33,13 @@ static int check(struct pm_ruleset *rs, const struct rules_args *r, struct pm_di
     return pm_ruleset_check(rs, &r->run, elsewhere, diags);
 }
 static int do_rules(const struct rules_args *r, struct pm_diags *diags) {
+    bool asked = strcmp(r->what, "check") == 0;
+    if (asked && !pm_rules_built_in_check(diags)) return PM_EXIT_USAGE;
     struct pm_ruleset *rs = pm_ruleset_load(r->dir, diags);
     int rc = PM_EXIT_USAGE;
     if (!rs) return rc;
     pm_ruleset_listen(rs);
-    if (strcmp(r->what, "check") == 0) rc = check(rs, r, diags);
+    if (asked) rc = check(rs, r, diags);
     else if (strcmp(r->what, "test") == 0) rc = pm_ruleset_test(rs, &r->run);
     else rc = pm_ruleset_list(rs, r->id, &r->run);
     pm_ruleset_limits(rs, diags, PM_NONE, 0);

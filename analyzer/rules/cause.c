@@ -8,7 +8,6 @@
 #include "base/json_get.h"
 #include "rules/taxonomy.h"
 #include "rules/table_files.h"
-#include "base/embed.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -211,8 +210,7 @@ void pm_taxonomy_free(struct pm_taxonomy *t) {
 static void read_built_in(void) {
     static const char file[] = "rules/taxonomy.yaml";
     struct pm_diags *diags = pm_diags_new();
-    json_t *tree =
-        pm_table_of_text(PM_TABLE_TAXONOMY, pm_embedded_find(file), file, NULL, nothing_yet, diags);
+    json_t *tree = pm_table_of_build(PM_TABLE_TAXONOMY, file, NULL, diags);
     built_in = pm_taxonomy_make(tree, diags);
     json_decref(tree);
     if (!in_force) pm_taxonomy_use(built_in);

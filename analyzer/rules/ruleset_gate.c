@@ -187,11 +187,13 @@ struct branch {
 struct trie {
     struct branch *branches;
     size_t n, cap;
+    uint32_t first[256]; // of those behind the root, by class: nearly all classes are there
 };
 static uint32_t branch_to(struct trie *t, uint32_t from, uint8_t by) {
-    uint32_t at = t->branches[from].child;
+    uint32_t at = from ? t->branches[from].child : t->first[by];
     while (at && t->branches[at].by != by) at = t->branches[at].sibling;
     if (at) return at;
+    if (!from) t->first[by] = (uint32_t)t->n;
     struct branch *made = PM_PUSH(t->branches, t->n, t->cap);
     *made = (struct branch){.sibling = t->branches[from].child, .by = by};
     return t->branches[from].child = (uint32_t)(t->n - 1);

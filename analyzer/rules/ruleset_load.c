@@ -94,7 +94,6 @@ static void file_ends(struct rule_load *l, size_t first_rule) {
 
 static bool read_document(struct rule_load *l, struct pm_str text, yaml_document_t *doc) {
     yaml_parser_t parser;
-    if (pm_yaml_compose(text, doc)) return true; // the program's own, read when it was built
     if (pm_yaml_is_deep(text)) {
         rule_tell(l, 1, "no YAML that anybody wrote: nested too deep");
         return false;
@@ -110,21 +109,30 @@ static bool read_document(struct rule_load *l, struct pm_str text, yaml_document
     return good;
 }
 
-static void load_text(struct rule_load *l, struct pm_str path, struct pm_str text) {
-    yaml_document_t doc;
+static void load_document(struct rule_load *l, yaml_document_t *doc) {
     size_t first_rule = l->rs->rule_count;
-    l->path = path;
-    l->text = text;
-    l->hearing = HEARING_UNSAID;
-    l->place = 0;
-    if (!read_document(l, text, &doc)) return;
-    l->doc = &doc;
-    const yaml_node_t *root = yaml_document_get_root_node(&doc);
+    l->doc = doc;
+    const yaml_node_t *root = yaml_document_get_root_node(doc);
     if (!root) rule_tell(l, 1, "the file is empty");
     else if (rule_want(l, root, YAML_MAPPING_NODE, "rules"))
         rule_each_key(l, root, file_keys, PM_LEN(file_keys), NULL);
     file_ends(l, first_rule);
-    yaml_document_delete(&doc);
+}
+
+static void load_text(struct rule_load *l, struct pm_str path, struct pm_str text) {
+    struct pm_arena *nodes = pm_arena_new();
+    yaml_document_t doc;
+    l->path = path;
+    l->text = text;
+    l->hearing = HEARING_UNSAID;
+    l->place = 0;
+    if (pm_yaml_compose(text, nodes, &doc)) { // the program's own, read when it was built
+        load_document(l, &doc);
+    } else if (read_document(l, text, &doc)) {
+        load_document(l, &doc);
+        yaml_document_delete(&doc);
+    }
+    pm_arena_free(nodes);
 }
 
 static void beats_known(struct rule_load *l) {

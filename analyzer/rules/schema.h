@@ -67,6 +67,8 @@ struct schema_file {
 // NULL name.
 bool schema_check(const struct schema_file *f, json_t *root, const char *path,
                   const struct pm_cause *causes, struct pm_diags *diags);
+// The same of a tree that is known to be as its schema wants it: nothing is told.
+void schema_mark(const struct schema_file *f, json_t *root, const char *path);
 // The values of these keys in a row, one string; hidden keys do not count. To be freed.
 char *schema_row_name(const char *const *keys, const json_t *row);
 // The rows of both: a row of `own` takes the place of those of its name in `base`. A new

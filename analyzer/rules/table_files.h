@@ -13,6 +13,9 @@ extern const struct schema_list pm_table_alert_rows;
 json_t *pm_table_of_text(enum pm_table table, struct pm_str text, const char *path,
                          const char *const *without, const struct pm_cause *causes,
                          struct pm_diags *diags);
+// The built-in file of this path, which the program's tests have held against its keys.
+json_t *pm_table_of_build(enum pm_table table, const char *path, const char *const *without,
+                          struct pm_diags *diags);
 // The built-in file with that of --rules in it; takes both. NULL `own`: nothing is changed.
 json_t *pm_table_merge(enum pm_table table, json_t *base, json_t *own);
 // Do the keys of a row of settle.yaml mean something together? Told where they do not.

@@ -24,6 +24,21 @@ json_t *pm_table_built_in(enum pm_table table, struct pm_diags *diags) {
     pm_arena_free(a);
     return root;
 }
+// The taxonomy first: whoever asks for a cause reads it, and takes it to be good.
+bool pm_rules_built_in_check(struct pm_diags *diags) {
+    static const char taxonomy[] = "rules/taxonomy.yaml";
+    static const struct pm_cause none[] = {{.name = NULL}};
+    json_t *root = pm_table_of_text(PM_TABLE_TAXONOMY, pm_embedded_find(taxonomy), taxonomy, NULL,
+                                    none, diags);
+    bool good = root != NULL;
+    json_decref(root);
+    for (int i = 0; i < PM_TABLE_COUNT && root; i++) {
+        json_t *table = pm_table_built_in((enum pm_table)i, diags);
+        good &= table != NULL;
+        json_decref(table);
+    }
+    return good;
+}
 // Rows of a file that has no keys in the table here were not marked by its reader.
 static void mark_alerts(json_t *root, const char *path) {
     size_t i, k;
@@ -42,8 +57,7 @@ static bool load_one(struct pm_tables *t, enum pm_table table, const char *dir, 
                *path = dir ? pm_arena_cstr(a, pm_arena_fmt(a, "%s/%s", dir, name)) : NULL;
     const char *inner = pm_arena_cstr(a, pm_arena_fmt(a, "rules/%s", name));
     struct pm_str text;
-    json_t *base = pm_table_of_text(table, pm_embedded_find(inner), inner,
-                                    pm_table_files[table].samples, pm_causes, diags),
+    json_t *base = pm_table_of_build(table, inner, pm_table_files[table].samples, diags),
            *own = NULL;
     bool good = base != NULL;
     if (dir && access(path, F_OK) == 0) {

@@ -20,6 +20,8 @@ struct reader {
     const char *name;
     struct pm_diags *diags;
     const char *const *without; // keys that are passed over; NULL: none
+    struct pm_buf lines;        // of the mappings that are open, the innermost behind the others
+    bool recorded;              // it was read before: UTF-8, and no key twice
     bool failed;
 };
 
@@ -35,7 +37,7 @@ static bool step(struct reader *r) {
     return false;
 }
 
-static json_t *scalar(const struct pm_yaml_event *e) {
+static json_t *scalar(const struct reader *r, const struct pm_yaml_event *e) {
     struct pm_str s = e->value;
     if (e->kind == PM_YAML_PLAIN) {
         uint64_t u;
@@ -46,7 +48,8 @@ static json_t *scalar(const struct pm_yaml_event *e) {
         if (pm_str_u64(s, &u) && u <= INT64_MAX) return json_integer((json_int_t)u);
         if (s.p[0] != '+' && pm_str_double(s, &d)) return json_real(d);
     }
-    return json_stringn(s.n ? s.p : "", s.n);
+    return r->recorded ? json_stringn_nocheck(s.n ? s.p : "", s.n)
+                       : json_stringn(s.n ? s.p : "", s.n);
 }
 
 static json_t *node(struct reader *r, int depth);
@@ -88,13 +91,14 @@ static void key_line_add(struct pm_buf *lines, const char *key, size_t line) {
 
 static json_t *mapping(struct reader *r, int depth, size_t line) {
     json_t *map = json_object();
-    struct pm_buf lines = {0};
-    json_object_set_new(map, LINE_KEY, json_integer((json_int_t)line + 1));
+    const size_t lines = r->lines.n;
+    json_object_set_new_nocheck(map, LINE_KEY, json_integer((json_int_t)line + 1));
     while (step(r)) {
         if (r->at.kind == PM_YAML_MAP_END) {
-            pm_buf_addc(&lines, '\n');
-            json_object_set_new(map, KEYS_KEY, json_stringn_nocheck(lines.p, lines.n));
-            pm_buf_free(&lines);
+            pm_buf_addc(&r->lines, '\n');
+            json_object_set_new_nocheck(
+                map, KEYS_KEY, json_stringn_nocheck(r->lines.p + lines, r->lines.n - lines));
+            r->lines.n = lines;
             return map;
         }
         if (r->at.kind != PM_YAML_PLAIN && r->at.kind != PM_YAML_QUOTED) {
@@ -109,14 +113,15 @@ static json_t *mapping(struct reader *r, int depth, size_t line) {
         char *key = pm_xmalloc(n + 1);
         memcpy(key, n ? r->at.value.p : "", n);
         key[n] = 0;
-        if (json_object_get(map, key)) fail(r, key_line, "this key stands here twice");
+        if (!r->recorded && json_object_get(map, key))
+            fail(r, key_line, "this key stands here twice");
         json_t *value = r->failed || !step(r) ? NULL : node(r, depth + 1);
-        if (value) json_object_set_new(map, key, value);
-        if (value) key_line_add(&lines, key, key_line + 1);
+        if (value && r->recorded) json_object_set_new_nocheck(map, key, value);
+        else if (value) json_object_set_new(map, key, value);
+        if (value) key_line_add(&r->lines, key, key_line + 1);
         free(key);
         if (!value) break;
     }
-    pm_buf_free(&lines);
     json_decref(map);
     return NULL;
 }
@@ -126,7 +131,7 @@ static json_t *node(struct reader *r, int depth) {
     enum pm_yaml_kind kind = r->at.kind;
     size_t line = r->at.line;
     if (kind == PM_YAML_PLAIN || kind == PM_YAML_QUOTED) {
-        json_t *out = scalar(&r->at);
+        json_t *out = scalar(r, &r->at);
         if (!out) fail(r, line, "text is not UTF-8");
         return out;
     }
@@ -148,14 +153,19 @@ json_t *pm_yaml_load(struct pm_str text, const char *name, struct pm_diags *diag
 }
 json_t *pm_yaml_load_without(struct pm_str text, const char *name, const char *const *keys,
                              struct pm_diags *diags) {
-    struct reader r = {.events = events_of(text), .name = name, .diags = diags, .without = keys};
+    struct reader r = {.events = events_of(text),
+                       .name = name,
+                       .diags = diags,
+                       .without = keys,
+                       .recorded = pm_embedded_events_of(text).p != NULL};
     json_t *out = NULL;
-    if (pm_yaml_is_deep(text)) fail(&r, 0, "nested too deep");
+    if (!r.recorded && pm_yaml_is_deep(text)) fail(&r, 0, "nested too deep");
     while (!r.failed && step(&r) && r.at.kind != PM_YAML_DONE) {
         if (out) fail(&r, r.at.line, "one document a file");
         else out = node(&r, 0);
     }
     pm_yaml_events_free(r.events);
+    pm_buf_free(&r.lines);
     if (!r.failed) return out ? out : json_object();
     json_decref(out);
     return NULL;
@@ -192,6 +202,9 @@ bool pm_yaml_hidden(const char *key) { return key[0] == '\x01'; }
 
 void pm_yaml_file_set(json_t *mapping_, const char *file) {
     json_object_set_new(mapping_, FILE_KEY, json_string(file));
+}
+void pm_yaml_file_share(json_t *mapping_, json_t *file) {
+    json_object_set_nocheck(mapping_, FILE_KEY, file);
 }
 const char *pm_yaml_file(const json_t *mapping_, const char *otherwise) {
     const char *file = json_string_value(json_object_get(mapping_, FILE_KEY));

@@ -27,4 +27,5 @@ bool pm_yaml_hidden(const char *key);
 json_t *pm_yaml_plain(const json_t *tree); // a copy without them
 // The file that a mapping came from, for trees of several files.
 void pm_yaml_file_set(json_t *mapping, const char *file);
+void pm_yaml_file_share(json_t *mapping, json_t *file); // the same, of many mappings
 const char *pm_yaml_file(const json_t *mapping, const char *otherwise);

@@ -9,6 +9,7 @@
 #include "judge/tell/tell.h"
 #include "judge/incidents/chain.h"
 #include "base/embed.h"
+#include "rules/table_files.h"
 #include "rules/taxonomy.h"
 #include "rules/yaml.h"
 #include "rules/yaml_compose.h"
@@ -464,6 +465,19 @@ static void many_causes_are_added(void **state) {
     pm_buf_free(&yaml);
 }
 
+static void same_items(const yaml_node_t *a, const yaml_node_t *b) {
+    const bool list = a->type == YAML_SEQUENCE_NODE;
+    const char *p = list ? (char *)a->data.sequence.items.start
+                         : (char *)a->data.mapping.pairs.start,
+               *q = list ? (char *)b->data.sequence.items.start
+                         : (char *)b->data.mapping.pairs.start;
+    ptrdiff_t n =
+        (list ? (char *)a->data.sequence.items.top : (char *)a->data.mapping.pairs.top) - p;
+    assert_int_equal(
+        n, (list ? (char *)b->data.sequence.items.top : (char *)b->data.mapping.pairs.top) - q);
+    assert_memory_equal(p, q, (size_t)n);
+}
+
 static void same_nodes(yaml_document_t *x, yaml_document_t *y) {
     int n = 1;
     for (yaml_node_t *a, *b; (a = yaml_document_get_node(x, n)) != NULL; n++) {
@@ -476,6 +490,7 @@ static void same_nodes(yaml_document_t *x, yaml_document_t *y) {
             assert_memory_equal(a->data.scalar.value, b->data.scalar.value, a->data.scalar.length);
             continue;
         }
+        same_items(a, b);
         assert_int_equal(a->start_mark.index, b->start_mark.index);
         assert_int_equal(a->end_mark.index, b->end_mark.index);
     }
@@ -488,12 +503,13 @@ static void recorded_documents_are_the_text(void **state) {
         struct pm_str text = pm_embedded_find(e->path);
         yaml_document_t recorded, read;
         yaml_parser_t parser;
-        assert_true(pm_yaml_compose(text, &recorded));
+        struct pm_arena *nodes = pm_arena_new();
+        assert_true(pm_yaml_compose(text, nodes, &recorded));
         assert_true(yaml_parser_initialize(&parser));
         yaml_parser_set_input_string(&parser, (const unsigned char *)text.p, text.n);
         assert_true(yaml_parser_load(&parser, &read));
         same_nodes(&recorded, &read);
-        yaml_document_delete(&recorded);
+        pm_arena_free(nodes);
         yaml_document_delete(&read);
         yaml_parser_delete(&parser);
     }
@@ -523,10 +539,58 @@ static void recorded_rules_are_the_text(void **state) {
     pm_diags_free(d);
 }
 
+// A start marks the program's own tables and does not check them: the tree has to be what a
+// check leaves, and the check has to find nothing.
+static void built_in_tables_are_good(void **state) {
+    (void)state;
+    struct pm_diags *d = pm_diags_new();
+    assert_true(pm_rules_built_in_check(d));
+    for (int i = 0; i < PM_TABLE_COUNT; i++) {
+        snprintf(file, sizeof file, "rules/%s", pm_table_files[i].name);
+        json_t *checked = pm_table_of_text((enum pm_table)i, pm_embedded_find(file), file, NULL,
+                                           pm_causes, d),
+               *marked = pm_table_of_build((enum pm_table)i, file, NULL, d);
+        assert_non_null(checked);
+        assert_true(json_equal(checked, marked));
+        json_decref(checked);
+        json_decref(marked);
+    }
+    assert_int_equal(pm_diags_count(d), 0);
+    pm_diags_free(d);
+}
+
+// Keys without a value go, also in a list of mappings within a row; a mistake stays.
+static void marked_is_as_checked(void **state) {
+    (void)state;
+    static const struct schema_key inner[] = {{.name = "a", .type = SCHEMA_TEXT}, {.name = NULL}};
+    static const struct schema_list within = {.name = "in", .what = "an inner", .keys = inner};
+    static const struct schema_key keys[] = {{.name = "x", .type = SCHEMA_TEXT, .required = true},
+                                             {.name = "y", .type = SCHEMA_TEXT},
+                                             {.name = "in", .type = SCHEMA_ROWS, .rows = &within},
+                                             {.name = "one", .type = SCHEMA_ONE, .rows = &within},
+                                             {.name = NULL}};
+    static const struct schema_file form = {
+        .name = "t.yaml",
+        .lists = {{.name = "rows", .what = "a row", .keys = keys, .several = true}}};
+    static const struct pm_cause none[] = {{.name = NULL}};
+    struct pm_diags *d = pm_diags_new();
+    struct pm_str text = PM_STR("rows:\n  - {x: 1, y: null, in: [{a: null}, {a: b}], one: {a: ~}}\n"
+                                "  - {x: null, y: z}\n");
+    json_t *checked = pm_yaml_load(text, "t.yaml", d), *marked = pm_yaml_load(text, "t.yaml", d);
+    assert_false(schema_check(&form, checked, "t.yaml", none, d));
+    schema_mark(&form, marked, "t.yaml");
+    assert_true(json_equal(checked, marked));
+    json_decref(checked);
+    json_decref(marked);
+    pm_diags_free(d);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(recorded_rules_are_the_text),
         cmocka_unit_test(recorded_documents_are_the_text),
+        cmocka_unit_test(built_in_tables_are_good),
+        cmocka_unit_test(marked_is_as_checked),
         cmocka_unit_test(mistakes_are_told_where_they_stand),
         cmocka_unit_test(good_rows_pass),
         cmocka_unit_test(rows_merge_by_name),
