@@ -14,6 +14,9 @@ struct pm_ingest_sink { // where a member's facts go: the writer's queue, or `ex
     // A normalised event. Called in record order.
     void (*event)(void *ctx, const struct pm_record *r, const struct pm_parser *p,
                   const struct pm_event *e);
+    // A line like an earlier one, whose event went into a row that is still open: true, it
+    // went there, too, and neither event nor stamps are called for it. May be NULL.
+    bool (*again)(void *ctx, struct pm_str line, const struct pm_alike *alike);
     // After each record, events or not (p NULL: nobody's). May be NULL.
     void (*record)(void *ctx, const struct pm_record *r, const struct pm_parser *p);
     void (*fact)(void *ctx, const struct pm_record *r, enum pm_fact fact, struct pm_str text,

@@ -168,6 +168,7 @@ struct pm_frame {
     int sticky;
     uint64_t won_total, won_sparse;
     unsigned record_events;
+    uint64_t sure_record;      // the last record, where frame_sure.c read it; 0: others came since
     struct pm_when record_own; // the payload's own stamp as its parser read it
     struct pm_when last_when;
     bool sections_seen;

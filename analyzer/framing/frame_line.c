@@ -111,6 +111,7 @@ static void unfence(struct pm_frame *f, struct pm_str *line) {
 
 void frame_line(struct pm_frame *f, struct pm_str raw, bool cut) {
     pm_arena_reset(f->line_arena);
+    f->sure_record = 0;
     struct pm_str line = frame_entities(f, frame_clean(f, raw, f->line));
     f->at_start = false;
     if (section(f, line)) return;

@@ -3,6 +3,11 @@
 // and offered to the parsers that won last. Where the parser that won last is sure of the
 // line by its grammar (parser.h), all of that says no, and is left out.
 //
+// Most of them tell of one more layer of a pull, and differ from an earlier line in
+// nothing but the layer, its bytes and the second (struct pm_alike). Whoever keeps the
+// member's rows adds such a line to the row of that earlier one (sink.again), and here it
+// is only counted: everything that it would be asked says what the earlier one said.
+//
 // It is left out only between lines of such a log: where something is pending or open (a
 // record that may go on, a quotation, a fence, stern's two words) the line goes the usual
 // way, and so it does where a person asks what everything means.
@@ -37,21 +42,53 @@ static bool is_between_lines(const struct pm_frame *f) {
            f->fence == FENCE_NONE && !f->indent && !f->stern && f->sticky < 0;
 }
 
+// What frame_dispatch and what it calls count of a record with one event.
+static void count(struct pm_frame *f, const struct pm_parser *parser, const struct pm_when *when) {
+    f->sure_record = ++f->stats.records;
+    f->stats.events++;
+    f->record_events = 1;
+    f->record_own = f->last_when = *when;
+    f->sticky = -1;
+    f->won[f->mru[0]] += f->weight;
+    f->won_total++;
+    f->voice->of[pm_group_index(pm_group_of(parser->component))] += f->weight;
+    f->voice->records += f->weight;
+}
+
+// Only where the record before was such a line, too, of the same voice, and that voice has
+// told of a request. A member's first lines are all looked at, as they decide how it is read.
+static bool is_told(struct pm_frame *f, struct pm_str line, const struct pm_parser *parser,
+                    const struct pm_alike *alike) {
+    return alike && f->sure_record == f->stats.records && f->decided && f->sink.again &&
+           !f->sink.record && !parser->flags && pm_group_of(parser->component) &&
+           f->sink.again(f->sink.ctx, line, alike);
+}
+
+static void dispatch(struct pm_frame *f, struct pm_str line, const struct pm_alike *alike) {
+    struct frame_unit u = {.text = line, .raw = line, .line = f->line, .offset = f->offset};
+    struct pm_record r;
+    bool known = f->sure_record == f->stats.records && f->stats.records;
+    const struct frame_voice *before = f->voice;
+    pm_arena_reset(f->line_arena);
+    frame_record_of(f, &u, &r);
+    r.sure = true;
+    r.alike = alike;
+    frame_dispatch(f, &r);
+    if (f->record_events || (known && f->voice == before)) f->sure_record = f->stats.records;
+}
+
 size_t frame_sure_line(struct pm_frame *f, const char *p, size_t n) {
     const struct pm_parser *parser = f->mru[0] < 0 ? NULL : pm_parsers[f->mru[0]];
     if (!parser || !parser->sure_line || !is_between_lines(f) || f->o.all_lines || f->o.every)
         return 0;
+    const struct pm_alike *alike = NULL;
     const char *nl = memchr(p, '\n', n);
     struct pm_str line = {p, nl ? (size_t)(nl - p) : 0};
     if (!line.n || line.n > f->o.line_max_bytes || !is_printable(line.p, line.n) ||
-        !parser->sure_line(line))
+        !parser->sure_line(line, &alike))
         return 0;
-    struct frame_unit u = {.text = line, .raw = line, .line = f->line, .offset = f->offset};
-    struct pm_record r;
-    pm_arena_reset(f->line_arena);
-    frame_record_of(f, &u, &r);
-    r.sure = true;
-    frame_dispatch(f, &r);
+    if (is_told(f, line, parser, alike)) count(f, parser, &alike->when);
+    else dispatch(f, line, alike);
     f->offset += line.n + 1;
     f->line++;
     f->stats.lines++;

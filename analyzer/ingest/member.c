@@ -161,8 +161,12 @@ static void read_member(struct pipe *p, struct job *j, struct pm_clean_texts *cl
     digest_begin(digest);
     j->arena = pm_arena_new();
     pm_clock_init(&j->r.clock);
-    const struct pm_ingest_sink sink = {
-        .ctx = &r, .event = member_event, .fact = on_fact, .stamps = on_stamps, .diags = p->diags};
+    const struct pm_ingest_sink sink = {.ctx = &r,
+                                        .event = member_event,
+                                        .again = member_again,
+                                        .fact = on_fact,
+                                        .stamps = on_stamps,
+                                        .diags = p->diags};
     const struct pm_frame_options fo = {.line_max_bytes = p->o->line_max_bytes,
                                         .given = given_path(p, j),
                                         .all_lines = reading_is("full"),

@@ -26,6 +26,7 @@ struct reading {
 // A sink of the framer's (frame.h); ctx is the reading.
 void member_event(void *ctx, const struct pm_record *rec, const struct pm_parser *parser,
                   const struct pm_event *e);
+bool member_again(void *ctx, struct pm_str line, const struct pm_alike *alike);
 // The rows that still wait are given up, and what was remembered of the last minutes.
 void member_rows_end(struct reading *r);
 void member_note_feb29(struct pm_clock_evidence *c, const struct pm_record *rec);

@@ -196,10 +196,20 @@ static void unfold(void *ctx, const struct pm_row *held) {
     row->raw = keep(b, held->raw, before ? before->raw : PM_NONE);
 }
 
-static bool folded(struct reading *r, const struct pm_event *e) {
+static bool folded(struct reading *r, const struct pm_record *rec, const struct pm_event *e) {
     if (e->kind != PM_KIND_REQUEST) return false;
     if (!r->fold) r->fold = pm_request_fold_new(unfold, r);
-    return pm_request_fold_add(r->fold, e, pm_clock_see(&r->j->r.clock, &e->when));
+    return pm_request_fold_add(r->fold, rec->alike, e, pm_clock_see(&r->j->r.clock, &e->when));
+}
+
+bool member_again(void *ctx, struct pm_str line, const struct pm_alike *alike) {
+    struct reading *r = ctx;
+    if (!r->fold || alike->when.kind != PM_WHEN_UTC ||
+        !pm_request_fold_again(r->fold, alike, alike->when.ns))
+        return false;
+    pm_clock_see(&r->j->r.clock, &alike->when);
+    r->told = pm_str_hash(line, r->told);
+    return true;
 }
 
 // Hearsay without a reference is not even of a pull: whoever asks the timeline for failed
@@ -246,7 +256,7 @@ void member_event(void *ctx, const struct pm_record *rec, const struct pm_parser
     r->record_events = rec->offset == r->record_offset ? r->record_events + 1 : 0;
     r->record_offset = rec->offset;
     r->told = pm_str_hash(rec->text, r->told);
-    if (folded(r, e)) return;
+    if (folded(r, rec, e)) return;
     struct pm_row *row = row_new(r);
     struct batch *b = r->batch;
     row->event = *e;

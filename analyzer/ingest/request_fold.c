@@ -13,6 +13,9 @@
 // within a window, that window's layers are not seen to be the same and count in both;
 // its pull does not. Refusals, manifests, pushes, and what told of limits or errors
 // always keep their own rows.
+//
+// Which request a line tells of costs more to find out than to add it, so a line that is
+// like one which went into a row (struct pm_alike) is not asked: it goes there, too.
 #include "ingest/request_fold.h"
 #include <stdlib.h>
 
@@ -26,7 +29,18 @@ struct held {
     char *texts;
     size_t cap;
     uint64_t kind;
+    int64_t window;
+    uint32_t opened; // so many times
     bool open;
+};
+// Which row a line went into: another that is like it goes there while it is open.
+#define KNOWN_LINES 2048 // where two meet, the newer one stays
+struct known_line {
+    uint64_t hash;
+    struct held *held;
+    uint32_t opened; // that row, and none that was held there since
+    struct pm_buf text;
+    size_t n[PM_ALIKE_PARTS];
 };
 struct set {
     uint64_t who;
@@ -35,8 +49,10 @@ struct set {
 struct pm_request_fold {
     pm_fold_out *out;
     void *ctx;
-    uint64_t kind;      // of the event that was added last
-    struct held *place; // where its row may be held, NULL: nowhere
+    uint64_t kind;                // of the event that was added last
+    struct held *place;           // where its row may be held, NULL: nowhere
+    const struct pm_alike *alike; // what its line is
+    struct known_line *known;     // KNOWN_LINES, made for the first
     struct set sets[SETS];
 };
 
@@ -104,14 +120,14 @@ static int64_t sum(int64_t a, int64_t b) {
     return b <= 0 || b > INT64_MAX / 4 || a > INT64_MAX / 4 ? a : (a > 0 ? a : 0) + b;
 }
 
-static void absorb(struct pm_row *row, const struct pm_event *e, int64_t ns) {
+static void absorb(struct pm_row *row, int64_t ns, int64_t bytes, int64_t duration_ns) {
     row->event.count++;
     row->first_ns = row->first_ns == PM_NO_TIME ? row->ts_ns : row->first_ns;
     row->last_ns = row->last_ns == PM_NO_TIME ? row->ts_ns : row->last_ns;
     if (ns > row->last_ns) row->last_ns = ns;
     if (ns < row->first_ns) row->ts_ns = row->first_ns = ns;
-    row->event.bytes = sum(row->event.bytes, e->bytes);
-    row->event.duration_ns = sum(row->event.duration_ns, e->duration_ns);
+    row->event.bytes = sum(row->event.bytes, bytes);
+    row->event.duration_ns = sum(row->event.duration_ns, duration_ns);
 }
 
 // A closed way, else the one that began first.
@@ -130,7 +146,53 @@ static struct held *place_in(struct pm_request_fold *f, struct set *s) {
     return s->way[at];
 }
 
-bool pm_request_fold_add(struct pm_request_fold *f, const struct pm_event *e, int64_t ns) {
+static struct known_line *known_place(struct pm_request_fold *f, const struct pm_alike *a,
+                                      uint64_t *hash) {
+    *hash = 7;
+    for (int i = 0; i < PM_ALIKE_PARTS; i++) *hash = mix(a->same[i], *hash);
+    return &f->known[*hash % KNOWN_LINES];
+}
+
+static bool is_same_line(const struct known_line *k, const struct pm_alike *a) {
+    const char *p = k->text.p;
+    for (int i = 0; i < PM_ALIKE_PARTS; p += k->n[i++])
+        if (k->n[i] != a->same[i].n || memcmp(p, a->same[i].p, k->n[i]) != 0) return false;
+    return true;
+}
+
+static void know_line(struct pm_request_fold *f, const struct pm_alike *a, struct held *held) {
+    uint64_t hash;
+    if (!a) return;
+    if (!f->known) {
+        f->known = pm_xmalloc(KNOWN_LINES * sizeof *f->known);
+        memset(f->known, 0, KNOWN_LINES * sizeof *f->known);
+    }
+    struct known_line *k = known_place(f, a, &hash);
+    k->held = held;
+    k->opened = held->opened;
+    if (k->text.n && k->hash == hash && is_same_line(k, a)) return;
+    k->hash = hash;
+    pm_buf_clear(&k->text);
+    for (int i = 0; i < PM_ALIKE_PARTS; i++) {
+        k->n[i] = a->same[i].n;
+        pm_buf_add(&k->text, a->same[i]);
+    }
+}
+
+bool pm_request_fold_again(struct pm_request_fold *f, const struct pm_alike *a, int64_t ns) {
+    uint64_t hash;
+    if (!f->known) return false;
+    const struct known_line *k = known_place(f, a, &hash);
+    if (!k->held || k->hash != hash || !k->held->open || k->held->opened != k->opened ||
+        k->held->window != ns / WINDOW_NS || k->held->row.event.when.kind != a->when.kind ||
+        !is_same_line(k, a))
+        return false;
+    absorb(&k->held->row, ns, a->bytes, a->duration_ns);
+    return true;
+}
+
+bool pm_request_fold_add(struct pm_request_fold *f, const struct pm_alike *alike,
+                         const struct pm_event *e, int64_t ns) {
     uint64_t who = mix(e->field[PM_F_CLIENT], 1);
     who = mix(e->field[PM_F_USER_AGENT], who);
     who = mix(e->field[PM_F_REPOSITORY], who);
@@ -143,10 +205,13 @@ bool pm_request_fold_add(struct pm_request_fold *f, const struct pm_event *e, in
     f->kind = kind_of(e, ns);
     for (int i = 0; i < WAYS; i++) {
         if (!s->way[i] || !s->way[i]->open || s->way[i]->kind != f->kind) continue;
-        absorb(&s->way[i]->row, e, ns);
+        absorb(&s->way[i]->row, ns, e->bytes, e->duration_ns);
+        know_line(f, alike, s->way[i]);
         return true;
     }
     f->place = place_in(f, s);
+    f->place->window = ns / WINDOW_NS;
+    f->alike = alike;
     return false;
 }
 
@@ -172,6 +237,8 @@ bool pm_request_fold_hold(struct pm_request_fold *f, const struct pm_row *row) {
     take(h, row);
     h->kind = f->kind;
     h->open = true;
+    h->opened++;
+    know_line(f, f->alike, h);
     f->place = NULL;
     return true;
 }
@@ -185,5 +252,7 @@ void pm_request_fold_end(struct pm_request_fold *f) {
             free(f->sets[i].way[k]);
         }
     }
+    for (size_t i = 0; f->known && i < KNOWN_LINES; i++) pm_buf_free(&f->known[i].text);
+    free(f->known);
     free(f);
 }

@@ -86,8 +86,9 @@ struct pm_parser {
     const struct pm_json_fields *fields;
     // Of a line without what a log's line may come with (an envelope, a quotation, an odd
     // byte): is it whole, surely this parser's, and is what follows surely none of it?
-    // Asked only where this parser won last. It never says NO to such a line.
-    bool (*sure_line)(struct pm_str line);
+    // Asked only where this parser won last. It never says NO to such a line. *alike is of
+    // this thread's last line; NULL where the line is told by itself.
+    bool (*sure_line)(struct pm_str line, const struct pm_alike **alike);
     size_t state_bytes;
     int (*bid)(const struct pm_record *r, const void *state);
     enum pm_parse (*parse)(struct pm_parse_ctx *ctx, const struct pm_record *r);

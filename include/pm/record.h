@@ -36,6 +36,16 @@ struct pm_record_memo {
     struct pm_str kind;   // of the API's object: parsers/objects/k8s_object.c
 };
 #define PM_ENVELOPES_MAX 6
+
+// A line of an access log beside other lines of it: where `same` is equal, two of them
+// make the same event but for the layer that was asked for and what stands below. Only
+// lines that may go into one row with others have it (ingest/request_fold.c).
+#define PM_ALIKE_PARTS 4
+struct pm_alike {
+    struct pm_str same[PM_ALIKE_PARTS]; // all that is not named below, in the line's order
+    struct pm_when when;
+    int64_t bytes, duration_ns; // as the event has them
+};
 struct pm_record {
     struct pm_str text; // payload
     struct pm_str raw;  // the first line as it stands in the file, for evidence
@@ -55,6 +65,7 @@ struct pm_record {
     struct pm_str path;    // member path, a hint only
     // the parser that is asked said so of it (parser.h): no other is, and nothing is around it
     bool sure;
+    const struct pm_alike *alike; // of such a line; NULL: it is told by itself
     bool folded; // its lines stand in one line of the file: a text inside of a JSON string
     struct pm_record_memo *memo; // NULL: nobody keeps one
 };

@@ -47,7 +47,7 @@ static size_t bracket_date(struct pm_str s, struct pm_str *stamp) {
 
 // Many lines are of one second: the thread's last stamp is remembered.
 #define STAMP_BYTES 32
-static struct pm_when read_stamp(struct pm_str s) {
+struct pm_when pm_clf_stamp(struct pm_str s) {
     static _Thread_local struct {
         char text[STAMP_BYTES];
         size_t n;
@@ -272,103 +272,6 @@ bool pm_clf_split(struct pm_str text, struct pm_clf *o) {
     return last_split.good;
 }
 
-// ---- the strictest form, which most lines have: read in one pass to its last byte
-//
-//   ADDRESS - USER [dd/Mon/yyyy:hh:mm:ss +zzzz] "METHOD URL HTTP/n" STATUS SIZE
-//   … STATUS SIZE "REFERER" "AGENT"
-enum { ADDRESS = 1, USER = 2, CAPITAL = 4, DIGIT = 8, PROTOCOL = 16 };
-static unsigned char classes[256];
-__attribute__((constructor)) static void classes_fill(void) {
-    for (int c = 0; c < 256; c++) {
-        const bool small = c >= 'a' && c <= 'z', capital = c >= 'A' && c <= 'Z';
-        if (is_digit((char)c)) classes[c] |= ADDRESS | USER | DIGIT | PROTOCOL;
-        if (small || capital) classes[c] |= USER;
-        if ((c | 32) >= 'a' && (c | 32) <= 'f' && (small || capital)) classes[c] |= ADDRESS;
-        if (capital) classes[c] |= CAPITAL;
-        if (c == '.' || c == ':') classes[c] |= ADDRESS;
-        if (c == '.' || c == '_' || c == '-') classes[c] |= USER;
-        if (c == '.' || c == '/') classes[c] |= PROTOCOL;
-    }
-}
-
-// The bytes of one class at the cursor, and the literal behind them.
-static bool run_of(struct pm_scan *c, unsigned char wanted, struct pm_str *out, struct pm_str lit) {
-    const char *from = c->at;
-    while (c->at < c->end && classes[(unsigned char)*c->at] & wanted) c->at++;
-    *out = (struct pm_str){from, (size_t)(c->at - from)};
-    if (!out->n || !pm_str_starts(pm_scan_rest(c), lit)) return false;
-    c->at += lit.n;
-    return true;
-}
-
-// Up to `stop`, without quotes and backslashes.
-static bool plain_until(struct pm_scan *c, char stop, struct pm_str *out) {
-    const char *to = memchr(c->at, stop, (size_t)(c->end - c->at));
-    if (!to) return false;
-    *out = (struct pm_str){c->at, (size_t)(to - c->at)};
-    c->at = to + 1;
-    return !memchr(out->p, '\\', out->n) && (stop == '"' || !memchr(out->p, '"', out->n));
-}
-
-static bool strict_stamp(struct pm_scan *c, struct pm_clf *o) {
-    enum { BYTES = 26 };
-    const char *p = c->at;
-    if (c->end - p < BYTES + 3 || !is_digit(p[0]) || p[2] != '/' || p[6] != '/' || p[11] != ':' ||
-        memchr(p, ']', BYTES) || memchr(p, '"', BYTES) || memcmp(p + BYTES, "] \"", 3) != 0)
-        return false;
-    o->stamp = (struct pm_str){p, BYTES};
-    c->at += BYTES + 3;
-    return true;
-}
-
-static bool strict_request(struct pm_scan *c, struct pm_clf *o) {
-    struct pm_str protocol;
-    const char *from = c->at;
-    if (!run_of(c, CAPITAL, &o->method, PM_STR(" ")) || !pm_http_method(o->method) ||
-        !plain_until(c, ' ', &o->url) || !o->url.n || !pm_scan_lit(c, "HTTP/") ||
-        !run_of(c, PROTOCOL, &protocol, PM_STR("\" ")))
-        return false;
-    o->request = (struct pm_str){from, (size_t)(c->at - from) - 2};
-    return true;
-}
-
-static bool strict_numbers(struct pm_scan *c, struct pm_clf *o) {
-    struct pm_str status, size;
-    if (!run_of(c, DIGIT, &status, PM_STR(" ")) || !pm_http_status(status, &o->status) ||
-        !o->status)
-        return false;
-    if (c->at < c->end && *c->at == '-') {
-        c->at++;
-        return true;
-    }
-    return run_of(c, DIGIT, &size, PM_NONE) && size.n <= 18 && pm_http_i64(size, &o->bytes);
-}
-
-static bool split_strictly(struct pm_str s, struct pm_clf *o) {
-    struct pm_scan c = pm_scan_of(s);
-    *o = (struct pm_clf){.bytes = -1, .elapsed_ms = -1, .dated = true};
-    if (!run_of(&c, ADDRESS, &o->client, PM_STR(" - ")) || !is_digit(s.p[0]) ||
-        !run_of(&c, USER, &o->user, PM_STR(" [")) || !strict_stamp(&c, o) ||
-        !strict_request(&c, o) || !strict_numbers(&c, o))
-        return false;
-    o->tail = PM_CLF_COMMON;
-    if (pm_scan_end(&c)) return true;
-    if (!pm_scan_lit(&c, " \"") || !plain_until(&c, '"', &o->referer) || !pm_scan_lit(&c, " \"") ||
-        !plain_until(&c, '"', &o->agent) || !pm_scan_end(&c))
-        return false;
-    o->tail = o->referer.n ? PM_CLF_COMBINED : PM_CLF_DISTRIBUTION;
-    return true;
-}
-
-// And no mark of a shell's prompt, or of a step of a build. The line is parsed next, by
-// whoever asked, out of what was split here (struct pm_record, sure).
-bool pm_clf_sure(struct pm_str s, unsigned tails) {
-    struct pm_clf *o = &last_split.clf;
-    last_split.at = NULL; // no other line is this one
-    return split_strictly(s, o) && o->tail & tails && !memchr(s.p, '@', s.n < 80 ? s.n : 80) &&
-           !memchr(o->request.p, ']', (size_t)(s.p + s.n - o->request.p));
-}
-
 int pm_clf_bid(struct pm_str text, unsigned tails, int bid) {
     struct pm_clf o;
     if (!pm_clf_split(text, &o) || !(o.tail & tails)) return 0;
@@ -438,7 +341,7 @@ static unsigned cache_word(struct pm_str rest) {
 enum pm_parse pm_clf_parse(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_str text,
                            unsigned tails, enum pm_component component) {
     struct pm_clf o;
-    if (r->sure) o = last_split.clf;
+    if (r->sure) o = *pm_clf_sure_last();
     else if (!pm_clf_split(text, &o) || !(o.tail & tails)) return PM_PARSE_NO;
     if (o.cut)
         pm_emit_bad(ctx, r, "line-cut", "access log line ends inside %s",
@@ -447,7 +350,7 @@ enum pm_parse pm_clf_parse(struct pm_parse_ctx *ctx, const struct pm_record *r, 
     bool ours = pm_http_registry_url(o.url);
     if (!ours && !ctx->every) return o.cut ? PM_PARSE_BAD : PM_PARSE_OK;
     struct pm_http_request q = PM_HTTP_REQUEST_NONE;
-    q.when = read_stamp(o.stamp);
+    q.when = pm_clf_stamp(o.stamp);
     q.client = o.client;
     // Traefik hands X-Forwarded-For on as it came.
     if (o.tail == PM_CLF_TRAEFIK) q.client = pm_http_client_last(o.client);

@@ -35,13 +35,19 @@ struct pm_clf {
     bool cut; // a quoted part never closes
 };
 
+// "dd/Mon/yyyy:hh:mm:ss +zzzz" or the ISO form; the thread's last is remembered.
+struct pm_when pm_clf_stamp(struct pm_str s);
+
 // False where the text is not of the family. Slices borrow from text.
 bool pm_clf_split(struct pm_str text, struct pm_clf *out);
 // `bid` where the text splits and its tail is one of `tails`, a little less where it is
 // cut, else 0.
 int pm_clf_bid(struct pm_str text, unsigned tails, int bid);
-// A line in the family's strictest form, of one of `tails`: it is nobody else's.
-bool pm_clf_sure(struct pm_str line, unsigned tails);
+// clf_sure.c: a line in the family's strictest form, of one of `tails`: it is nobody
+// else's. The thread's last such line is kept, for who parses it next (struct pm_record,
+// sure).
+bool pm_clf_sure(struct pm_str line, unsigned tails, const struct pm_alike **alike);
+const struct pm_clf *pm_clf_sure_last(void);
 // Splits, checks the tail, emits the request; a cut line is told by the diagnostic
 // "line-cut" and emitted with what it still says.
 enum pm_parse pm_clf_parse(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_str text,

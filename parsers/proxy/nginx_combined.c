@@ -17,8 +17,8 @@ static int bid(const struct pm_record *r, const void *state) {
     return pm_clf_bid(r->text, PM_CLF_COMBINED | PM_CLF_COMMON, 80);
 }
 
-static bool sure_line(struct pm_str line) {
-    return pm_clf_sure(line, PM_CLF_COMBINED | PM_CLF_COMMON);
+static bool sure_line(struct pm_str line, const struct pm_alike **alike) {
+    return pm_clf_sure(line, PM_CLF_COMBINED | PM_CLF_COMMON, alike);
 }
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {

@@ -14,7 +14,9 @@ static int bid(const struct pm_record *r, const void *state) {
     return pm_clf_bid(r->text, PM_CLF_DISTRIBUTION, 92);
 }
 
-static bool sure_line(struct pm_str line) { return pm_clf_sure(line, PM_CLF_DISTRIBUTION); }
+static bool sure_line(struct pm_str line, const struct pm_alike **alike) {
+    return pm_clf_sure(line, PM_CLF_DISTRIBUTION, alike);
+}
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     return pm_clf_parse(ctx, r, r->text, PM_CLF_DISTRIBUTION, PM_COMP_REGISTRY);

@@ -60,7 +60,7 @@ static void run(struct out *o, const struct line *lines, size_t n) {
         e.field[PM_F_METHOD] = pm_str_c(l->method);
         e.field[PM_F_URL] = pm_str_c(url);
         e.field[PM_F_REPOSITORY] = PM_STR("acme/web");
-        if (pm_request_fold_add(f, &e, e.when.ns)) continue;
+        if (pm_request_fold_add(f, NULL, &e, e.when.ns)) continue;
         struct pm_row row = {.line = i + 1,
                              .ts_ns = e.when.ns,
                              .first_ns = PM_NO_TIME,

@@ -1,0 +1,145 @@
+// An access log says the same whether each of its lines is read or not: lines that are like
+// one which went into a row are added to it unread (analyzer/framing/frame_sure.c,
+// analyzer/ingest/request_fold.c). Logs of pulls are drawn, in their own grammar and with
+// what spoils it in between, and ingested twice: PULLMORTEM_READ=full reads every line.
+// Events and files must be the same, to the last column. Written by us.
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include "pm/diag.h"
+#include "pm/ingest.h"
+
+static uint64_t seed = 88172645463325252u;
+static unsigned draw(unsigned n) {
+    seed ^= seed << 13;
+    seed ^= seed >> 7;
+    seed ^= seed << 17;
+    return (unsigned)(seed >> 33) % n;
+}
+#define PICK(table) ((table)[draw(PM_LEN(table))])
+
+static const char *const clients[] = {"10.4.1.2", "10.4.1.3", "2001:db8::1"};
+static const char *const users[] = {"-", "-", "-", "joe"};
+static const char *const agents[] = {"containerd/1.7.24", "containerd/1.7.24",
+                                     "docker/26.1.5 go/go1.21"};
+static const char *const repositories[] = {"acme/web", "acme/db", "library/nginx"};
+static const char *const referers[] = {"-", "-", "", "https://r.test/"};
+static const char *const odd_ends[] = {" \"10.9.8.7\"", " HIT",   " 0.004",  "\r",
+                                       "\x01",          " \"cut", "\xc3\xa9"};
+static const char *const strangers[] = {
+    "==> other.log <==\n",
+    "> 10.4.1.2 - - quoted\n",
+    "{\"level\":\"info\",\"msg\":\"ready\"}\n",
+    "E0412 06:00:00.000001    1 a.go:1] \"x\" err=<\n",
+    "$ docker pull acme/web:1\n",
+    "10.4.1.2 - - [12/Apr/2026:06:00:01 +0000] \"GET /static/a.js HTTP/1.1\" 200 7 \"-\" \"x\"\n",
+    "\n",
+};
+
+// One line: mostly a layer of a pull that goes on.
+static void draw_line(struct pm_buf *b, unsigned second, bool odd) {
+    static const char *const layers[] = {"aa", "bb", "cc", "dd", "0e", "1f"};
+    char digest[65] = "", url[160];
+    const char *layer = PICK(layers), *repository = PICK(repositories);
+    for (int i = 0; i < 32; i++) memcpy(digest + 2L * i, layer, 3);
+    if (odd && !draw(9)) digest[draw(64)] = "/?%gG\\\"] "[draw(9)];
+    unsigned what = draw(10);
+    if (what < 7) snprintf(url, sizeof url, "/v2/%s/blobs/sha256:%s", repository, digest);
+    else if (what == 7) snprintf(url, sizeof url, "/v2/%s/manifests/1", repository);
+    else if (what == 8) snprintf(url, sizeof url, "/v2/%s/manifests/sha256:%s", repository, digest);
+    else
+        snprintf(url, sizeof url, "/v2/%s/blobs/sha256:%.8s%s", repository, digest,
+                 draw(2) ? "?ns=docker.io" : "");
+    unsigned status = draw(12) ? 200 : (unsigned[]){206, 307, 401, 404, 429, 503}[draw(6)];
+    pm_buf_fmt(b, "%s - %s [12/Apr/2026:06:%02u:%02u %s] \"%s %s HTTP/1.1\" %u ", PICK(clients),
+               PICK(users), second / 60, second % 60, odd && !draw(20) ? "+0200" : "+0000",
+               draw(8) ? "GET" : "HEAD", url, status);
+    if (draw(9)) pm_buf_fmt(b, "%u", draw(90000000));
+    else pm_buf_lit(b, odd && !draw(3) ? "99999999999999999999" : "-");
+    if (draw(40)) pm_buf_fmt(b, " \"%s\" \"%s\"", PICK(referers), PICK(agents));
+    if (odd && !draw(25)) pm_buf_lit(b, PICK(odd_ends));
+    pm_buf_addc(b, '\n');
+    if (odd && !draw(40)) pm_buf_lit(b, PICK(strangers));
+}
+
+static bool show_row(void *ctx, int columns, const char *const *names, const char *const *cells) {
+    struct pm_buf *b = ctx;
+    for (int i = 0; i < columns; i++)
+        pm_buf_fmt(b, "%s=%s|", names[i], cells[i] ? cells[i] : "NULL");
+    pm_buf_addc(b, '\n');
+    return true;
+}
+
+static void ingested(const char *log, const char *db, const char *way, struct pm_buf *said) {
+    static const char *const asked[] = {"SELECT * FROM events", "SELECT * FROM files",
+                                        "SELECT * FROM diagnostics"};
+    const char *why = NULL;
+    struct pm_str mistake;
+    struct pm_arena *a = pm_arena_new();
+    struct pm_diags *diags = pm_diags_new();
+    struct pm_timeline *t = pm_timeline_open(db, true, &why);
+    const struct pm_ingest_options o = {.threads = 1, .redact = true};
+    assert_non_null(t);
+    setenv("PULLMORTEM_READ", way, 1);
+    pm_ingest(t, &log, 1, &o, diags);
+    pm_timeline_diags(t, diags);
+    for (size_t i = 0; i < PM_LEN(asked); i++)
+        if (!pm_timeline_sql(t, asked[i], show_row, said, &mistake, a))
+            fail_msg("%s: %.*s", asked[i], PM_FMT(mistake));
+    pm_timeline_close(t);
+    pm_diags_free(diags);
+    pm_arena_free(a);
+    unlink(db);
+}
+
+static void same_both_ways(const char *folder, struct pm_str log) {
+    char path[64], db[64];
+    struct pm_buf full = {0}, road = {0};
+    snprintf(path, sizeof path, "%s/access.log", folder);
+    snprintf(db, sizeof db, "%s/t.db", folder);
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fwrite(log.p, 1, log.n, f);
+    fclose(f);
+    ingested(path, db, "full", &full);
+    ingested(path, db, "", &road);
+    if (!pm_str_eq(pm_buf_str(&full), pm_buf_str(&road))) {
+        size_t at = 0;
+        while (at < full.n && at < road.n && full.p[at] == road.p[at]) at++;
+        size_t from = at < 300 ? 0 : at - 300;
+        fail_msg("kept as %s/access.log; every line read:\n%.*s\nunread ones added:\n%.*s", folder,
+                 600, full.p + from, 600, road.p + from);
+    }
+    assert_true(full.n > 0);
+    unlink(path);
+    pm_buf_free(&full);
+    pm_buf_free(&road);
+}
+
+static void logs_are_told_alike(void **state) {
+    char folder[] = "/tmp/pm-access-XXXXXX";
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    for (int i = 0; i < 60; i++) {
+        struct pm_buf b = {0};
+        bool odd = i % 3 != 0;
+        unsigned second = draw(60), lines = 400 + draw(600);
+        for (unsigned k = 0; k < lines; k++) {
+            if (!draw(12)) second += draw(9);
+            draw_line(&b, second % 3600, odd && k > 150);
+        }
+        if (odd && !draw(3)) b.p[b.n / 2 + draw((unsigned)b.n / 2)] = (char)draw(256);
+        if (!draw(5)) b.n -= draw(200);
+        same_both_ways(folder, pm_buf_str(&b));
+        pm_buf_free(&b);
+    }
+    rmdir(folder);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(logs_are_told_alike)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
