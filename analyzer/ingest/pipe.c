@@ -2,13 +2,14 @@
 // who waits for whom.
 //
 // A member's rows wait in memory for their turn; a worker that is ahead waits once
-// PENDING_ROWS_BYTES are waiting, the first member in line never does. Unwrapped bytes
-// wait for workers in blocks, BLOCKS_BYTES of them at most. So memory is bounded whatever
-// the bundle.
+// PENDING_ROWS_BYTES are waiting, that of the first member in line once the writer has
+// HEAD_ROWS_BYTES of it to take. Unwrapped bytes wait for workers in blocks, BLOCKS_BYTES
+// of them at most. So memory is bounded whatever the bundle.
 //
 // Why it cannot lock up: workers take members in order, so the first unwritten member
 // always has a worker (or none yet, and one is free to take it), the walk feeds members
-// in order, and the writer drains the first member's rows as they come.
+// in order, and the writer drains the first member's rows as they come: its worker waits
+// for nobody else.
 #include "ingest/pipe.h"
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,7 @@
 #define PENDING_ROWS_BYTES ((size_t)24 << 20)
 // More rows of one member than this are written before its end is known.
 #define EARLY_ROWS_BYTES ((size_t)6 << 20)
+#define HEAD_ROWS_BYTES ((size_t)8 << 20) // of the first in line: more than is written early
 #define JOBS_AHEAD 256 // members the walk may be ahead: each may hold a file open
 #define IDLE_NS 250000000
 
@@ -200,7 +202,7 @@ void pipe_rows_put(struct pipe *p, struct job *j, struct batch *b) {
     // As the arena takes it: in blocks.
     b->bytes = sizeof *b + (b->bytes > ARENA_BYTES ? b->bytes + ARENA_BYTES / 2 : ARENA_BYTES);
     pthread_mutex_lock(&p->lock);
-    while (p->rows_bytes >= PENDING_ROWS_BYTES && p->head != j)
+    while (p->head == j ? j->rows_bytes >= HEAD_ROWS_BYTES : p->rows_bytes >= PENDING_ROWS_BYTES)
         pthread_cond_wait(&p->space, &p->lock);
     if (j->rows_last) j->rows_last->next = b;
     else j->rows = b;
