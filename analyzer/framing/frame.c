@@ -305,6 +305,7 @@ void pm_frame_free(struct pm_frame *f) {
     for (size_t i = 0; i < PM_LEN(f->terminal.steps); i++) pm_buf_free(&f->terminal.steps[i].image);
     frame_repeat_free(f);
     frame_json_free(f->json);
+    frame_fields_forget(&f->listed.memo);
     frame_yaml_free(f->yaml);
     frame_export_free(f->exported);
     frame_csv_free(f->csv);

@@ -9,10 +9,12 @@
 // is broken is told by one place only.
 //
 // Strings and blanks are most of the bytes; they are passed sixteen at a time where the
-// processor has SSE2 (every x86-64 has), else one by one.
+// processor has SSE2 (every x86-64 has), else one by one. What lies between the values is
+// mostly that of an object before (frame_shape.c), and is then compared, not read.
 #include "frame_fields.h"
 #include "frame_docs.h"
 #include "pm/scan.h"
+#include <stdlib.h>
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
@@ -27,8 +29,10 @@ struct fields {
     struct pm_json_field *out;
     const char *p, *end;
     uint64_t newlines;
-    bool high;    // a byte beyond ASCII was seen
-    size_t names; // met so far, of the record and of its listed members
+    bool high;                 // a byte beyond ASCII was seen
+    size_t names;              // met so far, of the record and of its listed members
+    struct frame_shape *shape; // is noted meanwhile
+    const char *glue;          // where that which no value holds began
 };
 
 #ifdef __SSE2__
@@ -51,7 +55,7 @@ static const char *spaces_fast(const char *p, const char *end) {
 }
 
 // Past what is neither quote, backslash nor control character, likewise.
-static const char *plain_fast(struct fields *x, const char *p) {
+static inline const char *plain_fast(struct fields *x, const char *p) {
 #ifdef __SSE2__
     const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\'),
                   control = _mm_set1_epi8(0x1f);
@@ -156,6 +160,27 @@ static bool read_word(struct fields *x, struct pm_json_field *to) {
     return false;
 }
 
+// The value at the cursor, which is no container.
+static bool read_scalar(struct fields *x, struct pm_json_field *to) {
+    if (x->p >= x->end) return false;
+    switch (*x->p) {
+    case '"': return read_string(x, to);
+    case 't':
+    case 'f':
+    case 'n': return read_word(x, to);
+    default: return read_number(x, to);
+    }
+}
+
+// Likewise, and its place in the object's shape.
+static bool note_scalar(struct fields *x, struct pm_json_field *to) {
+    const struct pm_str glue = {x->glue, (size_t)(x->p - x->glue)};
+    if (!read_scalar(x, to)) return false;
+    frame_shape_hole(x->shape, glue, to ? (int)(to - x->out) : -1);
+    x->glue = x->p;
+    return true;
+}
+
 static bool pass_value(struct fields *x, int depth);
 
 static bool pass_container(struct fields *x, char close, int depth) {
@@ -176,13 +201,9 @@ static bool pass_container(struct fields *x, char close, int depth) {
 // One value, of which nothing is kept.
 static bool pass_value(struct fields *x, int depth) {
     switch (next(x)) {
-    case '"': return read_string(x, NULL);
     case '{': return pass_container(x, '}', depth);
     case '[': return pass_container(x, ']', depth);
-    case 't':
-    case 'f':
-    case 'n': return read_word(x, NULL);
-    default: return x->p < x->end && read_number(x, NULL);
+    default: return note_scalar(x, NULL);
     }
 }
 
@@ -221,23 +242,99 @@ static bool members(struct fields *x, int in) {
         if (!to) ok = pass_value(x, 2);
         else if (c == '{' || c == '[') {
             to->type = c == '{' ? PM_JSON_OBJECT : PM_JSON_ARRAY;
+            frame_shape_inner(x->shape, place, to->type);
             ok = c == '{' && in == PM_JSON_TOP ? members(x, place) : pass_value(x, 2);
-        } else if (c == '"') ok = read_string(x, to);
-        else if (c == 't' || c == 'f' || c == 'n') ok = read_word(x, to);
-        else ok = x->p < x->end && read_number(x, to);
+        } else ok = note_scalar(x, to);
     } while (ok && pass_byte(x, ','));
     return ok && pass_byte(x, '}');
+}
+
+// Most values: a string without escapes that ends while there are sixteen bytes at hand.
+// False, and nothing was done, where it is any other.
+static inline bool read_usual(struct fields *x, struct pm_json_field *to) {
+    if (x->end - x->p < 2 || *x->p != '"') return false;
+    const char *const from = x->p + 1, *const p = plain_fast(x, from);
+    if (p >= x->end || *p != '"') return false;
+    x->p = p + 1;
+    if (!to) return true;
+    to->type = PM_JSON_STRING;
+    to->text = (struct pm_str){from, (size_t)(p - from)};
+    return true;
+}
+
+// Where the object has the shape of one before: the bytes it takes, else 0.
+static size_t by_shape(struct fields *x, const struct frame_shape *s) {
+    const char *const from = x->p, *glue = s->glue, *const glue_end = s->glue + s->glue_n;
+    memset(x->out, 0, x->list->n * sizeof *x->out);
+    for (size_t i = 0; i < s->inner_n; i++) x->out[s->inner[i].place].type = s->inner[i].type;
+    for (size_t i = 0; i < s->holes_n; i++) {
+        const size_t n = s->hole[i].glue;
+        const int place = s->hole[i].place;
+        if ((size_t)(x->end - x->p) < n || memcmp(x->p, glue, n) != 0) return 0;
+        x->p += n;
+        glue += n;
+        struct pm_json_field *const to = place < 0 ? NULL : &x->out[place];
+        if (!read_usual(x, to) && !read_scalar(x, to)) return 0;
+    }
+    const size_t n = (size_t)(glue_end - glue);
+    if ((size_t)(x->end - x->p) < n || memcmp(x->p, glue, n) != 0) return 0;
+    x->p += n;
+    x->newlines = s->newlines;
+    return (size_t)(x->p - from);
+}
+
+// The shape in place `at` becomes the first.
+static void shape_to_front(struct frame_fields_memo *memo, size_t at) {
+    struct frame_shape *s = memo->shape[at];
+    for (; at > 0; at--) memo->shape[at] = memo->shape[at - 1];
+    memo->shape[0] = s;
+}
+
+// The object is read, and its shape takes the place of the one that was met longest ago.
+static size_t by_grammar(struct fields *x) {
+    struct frame_fields_memo *memo = x->memo;
+    const char *const from = x->p;
+    if (!memo->spare) memo->spare = pm_xmalloc(sizeof *memo->spare);
+    x->shape = memo->spare;
+    x->glue = from;
+    frame_shape_begin(x->shape);
+    memset(x->out, 0, x->list->n * sizeof *x->out);
+    if (!members(x, PM_JSON_TOP)) return 0;
+    frame_shape_end(x->shape, (struct pm_str){x->glue, (size_t)(x->p - x->glue)}, x->newlines);
+    if (x->shape->closed) {
+        memo->spare = memo->shape[FRAME_SHAPES - 1];
+        memo->shape[FRAME_SHAPES - 1] = x->shape;
+        shape_to_front(memo, FRAME_SHAPES - 1);
+    }
+    return (size_t)(x->p - from);
 }
 
 size_t frame_fields_read(struct pm_arena *a, struct frame_fields_memo *memo, struct pm_str s,
                          const struct pm_json_fields *list, struct pm_json_field *out,
                          uint64_t *newlines) {
     s = pm_str_sub(s, 0, FIELDS_BYTES);
-    struct fields x = {.a = a, .memo = memo, .list = list, .out = out, .p = s.p, .end = s.p + s.n};
-    memset(out, 0, list->n * sizeof *out);
-    if (s.n < 2 || s.p[0] != '{' || !members(&x, PM_JSON_TOP)) return 0;
-    size_t used = (size_t)(x.p - s.p), bad = 0;
+    const struct fields begin = {
+        .a = a, .memo = memo, .list = list, .out = out, .p = s.p, .end = s.p + s.n};
+    struct fields x = begin;
+    size_t used = 0, bad = 0;
+    if (s.n < 2 || s.p[0] != '{') return 0;
+    for (size_t i = 0; i < FRAME_SHAPES && memo->shape[i] && !used; i++) {
+        x = begin;
+        used = by_shape(&x, memo->shape[i]);
+        if (used && i) shape_to_front(memo, i);
+    }
+    if (!used) {
+        x = begin;
+        used = by_grammar(&x);
+    }
+    if (!used) return 0;
     if (x.high) pm_utf8_clean(a, pm_str_sub(s, 0, used), &bad);
     *newlines = x.newlines;
     return bad ? 0 : used;
+}
+
+void frame_fields_forget(struct frame_fields_memo *memo) {
+    for (size_t i = 0; i < FRAME_SHAPES; i++) free(memo->shape[i]);
+    free(memo->spare);
+    memset(memo, 0, sizeof *memo);
 }

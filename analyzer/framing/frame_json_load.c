@@ -92,10 +92,11 @@ static bool unescaped(struct pm_arena *a, struct pm_str s, struct pm_str *out, c
     const char *from = s.p, *to = s.p + s.n;
     char *w = pm_arena_room(a, s.n), *start = w;
     while (from < to) {
-        if (*from != '\\') {
-            *w++ = *from++;
-            continue;
-        }
+        const char *slash = memchr(from, '\\', (size_t)(to - from)), *run = slash ? slash : to;
+        memcpy(w, from, (size_t)(run - from));
+        w += run - from;
+        from = run;
+        if (!slash) break;
         *why = "a string ends in a backslash";
         if (++from >= to) return false;
         if (*from == 'u') {

@@ -5,7 +5,7 @@
 #include "frame_int.h"
 
 static void list_of(struct pm_frame *f, int who, const struct pm_json_fields *list) {
-    memset(&f->listed.memo, 0, sizeof f->listed.memo);
+    frame_fields_forget(&f->listed.memo);
     f->listed.who = who;
     f->listed.kind = -1;
     for (size_t i = 0; i < list->n; i++)
