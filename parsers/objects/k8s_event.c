@@ -188,14 +188,15 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     struct pm_happening h = {.reason = first_of(f, PLACES(REASON, BARE_NAME)),
                              .type = f[TYPE].text,
                              .uid = first_of(f, PLACES(METADATA_UID, METADATA_NAME))};
-    read_about(f, &h);
-    read_times(f, &h);
-    read_source(f, &h);
-    pm_happening_set_message(&h, first_of(f, PLACES(MESSAGE, NOTE)));
     if (!h.reason.n) {
         pm_emit_bad(ctx, r, "event-no-reason", "a Kubernetes event without a reason");
         return PM_PARSE_BAD;
     }
+    read_about(f, &h);
+    if (pm_happening_is_silent(&h)) return PM_PARSE_OK; // most: Created, Started, Unhealthy …
+    read_times(f, &h);
+    read_source(f, &h);
+    pm_happening_set_message(&h, first_of(f, PLACES(MESSAGE, NOTE)));
     return pm_happening_emit(ctx, r, &h);
 }
 

@@ -423,17 +423,22 @@ static const struct {
     {"FrequentDockerRestart", on_node},
 };
 
+static happening_fn *teller_of(struct pm_str reason) {
+    for (size_t i = 0; i < PM_LEN(REASONS) && reason.n; i++)
+        if (*REASONS[i].reason == *reason.p && pm_str_eqc(reason, REASONS[i].reason))
+            return REASONS[i].fn;
+    return pm_pull_reason(reason, NULL) ? on_pull_talk : on_warning;
+}
+
+bool pm_happening_is_silent(const struct pm_happening *h) {
+    return !pm_str_eqc(h->type, "Warning") && teller_of(h->reason) == on_warning &&
+           pm_str_ifind(h->object_kind, PM_STR("secret"), 0) < 0;
+}
+
 enum pm_parse pm_happening_emit(struct pm_parse_ctx *ctx, const struct pm_record *r,
                                 const struct pm_happening *h) {
     struct happening_ctx c = {ctx, r, h};
-    if (on_secret_written(&c)) return PM_PARSE_OK;
-    for (size_t i = 0; i < PM_LEN(REASONS); i++) {
-        if (!pm_str_eqc(h->reason, REASONS[i].reason)) continue;
-        REASONS[i].fn(&c);
-        return PM_PARSE_OK;
-    }
-    if (pm_pull_reason(h->reason, NULL)) on_pull_talk(&c);
-    else on_warning(&c);
+    if (!on_secret_written(&c)) teller_of(h->reason)(&c);
     return PM_PARSE_OK;
 }
 

@@ -21,6 +21,8 @@ struct pm_happening {
 // OK, with none to several events emitted.
 enum pm_parse pm_happening_emit(struct pm_parse_ctx *ctx, const struct pm_record *r,
                                 const struct pm_happening *h);
+// By its type, reason and object alone: no event comes of it, whatever else it says.
+bool pm_happening_is_silent(const struct pm_happening *h);
 // Takes "(combined from similar events): " and "spec.containers{web}: " off a message;
 // sets h->message and, where it lacks one, h->field_path.
 void pm_happening_set_message(struct pm_happening *h, struct pm_str message);

@@ -81,7 +81,30 @@ static bool read_line(struct pm_arena *a, const struct pm_record *r, struct line
 
 // ---- the same, where the registry writes JSON: each member is one of these names, which
 // are those above and what else stands beside them.
-enum { LEVEL, MSG, TIME, METHOD, ID, NUMBERS, STATUS = NUMBERS, WRITTEN, KEYS };
+enum {
+    LEVEL,
+    MSG,
+    TIME,
+    METHOD,
+    ID,
+    NUMBERS,
+    STATUS = NUMBERS,
+    WRITTEN,
+    KEYS,
+    HOST = KEYS,
+    URI,
+    AGENT,
+    REMOTE,
+    DURATION,
+    USER,
+    CODE,
+    MESSAGE,
+    DETAIL,
+    NAME,
+    REFERENCE,
+    DIGEST,
+    UNUSED
+};
 static const struct pm_json_want wants[] = {
     [LEVEL] = PM_JSON_WANT("level", PM_JSON_TOP),
     [MSG] = PM_JSON_WANT("msg", PM_JSON_TOP),
@@ -90,19 +113,19 @@ static const struct pm_json_want wants[] = {
     [ID] = PM_JSON_WANT("http.request.id", PM_JSON_TOP),
     [STATUS] = PM_JSON_WANT("http.response.status", PM_JSON_TOP),
     [WRITTEN] = PM_JSON_WANT("http.response.written", PM_JSON_TOP),
-    PM_JSON_WANT("http.request.host", PM_JSON_TOP),
-    PM_JSON_WANT("http.request.uri", PM_JSON_TOP),
-    PM_JSON_WANT("http.request.useragent", PM_JSON_TOP),
-    PM_JSON_WANT("http.request.remoteaddr", PM_JSON_TOP),
-    PM_JSON_WANT("http.response.duration", PM_JSON_TOP),
-    PM_JSON_WANT("auth.user.name", PM_JSON_TOP),
-    PM_JSON_WANT("err.code", PM_JSON_TOP),
-    PM_JSON_WANT("err.message", PM_JSON_TOP),
-    PM_JSON_WANT("err.detail", PM_JSON_TOP),
-    PM_JSON_WANT("vars.name", PM_JSON_TOP),
-    PM_JSON_WANT("vars.reference", PM_JSON_TOP),
-    PM_JSON_WANT("vars.digest", PM_JSON_TOP),
-    PM_JSON_WANT("vars.uuid", PM_JSON_TOP),
+    [HOST] = PM_JSON_WANT("http.request.host", PM_JSON_TOP),
+    [URI] = PM_JSON_WANT("http.request.uri", PM_JSON_TOP),
+    [AGENT] = PM_JSON_WANT("http.request.useragent", PM_JSON_TOP),
+    [REMOTE] = PM_JSON_WANT("http.request.remoteaddr", PM_JSON_TOP),
+    [DURATION] = PM_JSON_WANT("http.response.duration", PM_JSON_TOP),
+    [USER] = PM_JSON_WANT("auth.user.name", PM_JSON_TOP),
+    [CODE] = PM_JSON_WANT("err.code", PM_JSON_TOP),
+    [MESSAGE] = PM_JSON_WANT("err.message", PM_JSON_TOP),
+    [DETAIL] = PM_JSON_WANT("err.detail", PM_JSON_TOP),
+    [NAME] = PM_JSON_WANT("vars.name", PM_JSON_TOP),
+    [REFERENCE] = PM_JSON_WANT("vars.reference", PM_JSON_TOP),
+    [DIGEST] = PM_JSON_WANT("vars.digest", PM_JSON_TOP),
+    [UNUSED] = PM_JSON_WANT("vars.uuid", PM_JSON_TOP),
     PM_JSON_WANT("auth.user.type", PM_JSON_TOP),
     PM_JSON_WANT("environment", PM_JSON_TOP),
     PM_JSON_WANT("go.version", PM_JSON_TOP),
@@ -138,11 +161,25 @@ static struct pm_str digits_of(struct pm_arena *a, const struct pm_json_field *f
 
 static void read_fields(struct pm_arena *a, const struct pm_json_field *f, struct line *l) {
     const struct pm_logrus v = {.level = f[LEVEL].text};
-    for (size_t i = METHOD; i < PM_LEN(wants); i++)
-        if (f[i].type) put(l, wants[i].name, digits_of(a, &f[i]));
+    *l = (struct line){.msg = f[MSG].text,
+                       .method = f[METHOD].text,
+                       .id = f[ID].text,
+                       .status = digits_of(a, &f[STATUS]),
+                       .written = digits_of(a, &f[WRITTEN]),
+                       .host = f[HOST].text,
+                       .uri = f[URI].text,
+                       .agent = f[AGENT].text,
+                       .remote = f[REMOTE].text,
+                       .duration = f[DURATION].text,
+                       .user = f[USER].text,
+                       .code = f[CODE].text,
+                       .message = f[MESSAGE].text,
+                       .detail = f[DETAIL].text,
+                       .name = f[NAME].text,
+                       .reference = f[REFERENCE].text,
+                       .digest = f[DIGEST].text,
+                       .trouble = pm_logrus_is_error(&v)};
     if (pm_when_rfc3339(f[TIME].text, &l->when) == 0) l->when.kind = PM_WHEN_NONE;
-    l->msg = f[MSG].text;
-    l->trouble = pm_logrus_is_error(&v);
 }
 
 static int bid(const struct pm_record *r, const void *state) {
