@@ -2,6 +2,7 @@
 // for how it is used; each file says what it asks of whom, and in which order.
 //
 // Not done: leap seconds, clocks that are stepped within a file.
+#include "clock/parts.h"
 #include "clock/resolve.h"
 #include <stdlib.h>
 
@@ -31,6 +32,8 @@ void pm_clock_resolve(struct pm_clock_member *m, size_t n, int year, const struc
                         .log_names = pm_intern_new()};
     for (size_t i = 0; i < n; i++)
         m[i].clock = (struct pm_clock){.capture_ns = PM_NO_TIME, .last_ns = PM_NO_TIME};
+    struct clock_parts parts;
+    clock_parts_join(&parts, m, n);
     gather_bundle_range(&r);
     clock_marks_gather(&r);
     for (size_t i = 0; i < n; i++) {
@@ -45,6 +48,7 @@ void pm_clock_resolve(struct pm_clock_member *m, size_t n, int year, const struc
     clock_capture_resolve(&r, m, n);
     clock_skew_prepare(&r);
     for (size_t i = 0; i < n; i++) clock_skew_resolve(&r, &m[i]);
+    clock_parts_share(&parts, m);
     free(r.marks);
     free(r.places);
     for (size_t i = 0; i < r.nodes_n; i++) free(r.nodes[i].utc.items);

@@ -74,6 +74,10 @@ void pm_clock_anchor(struct pm_clock_evidence *c, const struct pm_when *w);
 void pm_clock_mark(struct pm_clock_evidence *c, uint64_t key, enum pm_when_kind kind,
                    int64_t stored_ns);
 
+// Whether `b` may be the rest of a log whose beginning is `a`; their order. parts.c
+bool pm_clock_goes_on(const struct pm_clock_evidence *a, const struct pm_clock_evidence *b);
+int pm_clock_order(const struct pm_clock_evidence *a, const struct pm_clock_evidence *b);
+
 // What was found for a member; ctx of pm_clock_fix.
 struct pm_clock {
     bool has_year, has_offset;
@@ -99,7 +103,7 @@ struct pm_clock_member {
     size_t copy_of;        // index + 1 of the member that has the very same bytes; 0 none
     struct pm_clock clock; // out
 };
-// `year` and `zone` are the user's overrides (0, NULL). `now_ns` is the last resort for a
+// Members stand in the order of their paths. `year` and `zone` are the user's overrides (0, NULL). `now_ns` is the last resort for a
 // year.
 void pm_clock_resolve(struct pm_clock_member *m, size_t n, int year, const struct pm_zone *zone,
                       int64_t now_ns);

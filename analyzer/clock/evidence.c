@@ -22,7 +22,7 @@ void pm_clock_free(struct pm_clock_evidence *c) {
     c->votes = NULL;
 }
 
-static struct pm_clock_votes *votes_of(struct pm_clock_evidence *c) {
+struct pm_clock_votes *clock_votes_of(struct pm_clock_evidence *c) {
     if (!c->votes) {
         c->votes = pm_xmalloc(sizeof *c->votes);
         memset(c->votes, 0, sizeof *c->votes);
@@ -96,7 +96,7 @@ void pm_clock_pair(struct pm_clock_evidence *c, const struct pm_when *envelope,
     if (!ahead_of(open, utc->ns, &ahead, &year)) return;
     int64_t q = clock_quarters(ahead);
     if (q < -PM_CLOCK_STEPS || q > PM_CLOCK_STEPS) return;
-    struct pm_clock_votes *votes = votes_of(c);
+    struct pm_clock_votes *votes = clock_votes_of(c);
     if (!votes->beside[q + PM_CLOCK_STEPS]++)
         votes->beside_at[q + PM_CLOCK_STEPS] = clock_range_none;
     clock_widen(&votes->beside_at[q + PM_CLOCK_STEPS], utc->ns);
@@ -112,7 +112,7 @@ void pm_clock_pair(struct pm_clock_evidence *c, const struct pm_when *envelope,
 void pm_clock_written(struct pm_clock_evidence *c, const struct pm_when *w) {
     int32_t q = w->offset_s / 900;
     if (w->kind == PM_WHEN_UTC && w->offset_s % 900 == 0 && abs(q) <= PM_CLOCK_STEPS)
-        votes_of(c)->written[q + PM_CLOCK_STEPS]++;
+        clock_votes_of(c)->written[q + PM_CLOCK_STEPS]++;
 }
 
 void pm_clock_capture(struct pm_clock_evidence *c, const struct pm_when *w) {

@@ -20,6 +20,9 @@ static inline bool clock_is_credible(int64_t ns) {
     return ns >= INT64_C(946684800) * PM_NS_PER_S && ns <= INT64_C(4102444800) * PM_NS_PER_S;
 }
 
+// Made where there are none. evidence.c
+struct pm_clock_votes *clock_votes_of(struct pm_clock_evidence *c);
+
 static inline int64_t clock_floor_div(int64_t a, int64_t b) {
     return a >= 0 ? a / b : -((-a + b - 1) / b);
 }

@@ -99,6 +99,8 @@ static struct place_member place_member_of(const struct result *r) {
                                  .place = r->place,
                                  .hash = r->row.hash,
                                  .node = said.n ? said : r->names[PM_NODE_FACT],
+                                 .clock = &r->clock,
+                                 .is_document = pm_str_starts(r->row.format, PM_STR("k8s-")),
                                  .runs_pods = r->component >= PM_COMP_KUBELET &&
                                               r->component <= PM_COMP_CRIO};
 }

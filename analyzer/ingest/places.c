@@ -3,11 +3,12 @@
 // its place. Else inputs are different places (`b/nodes/n1` and `b/registry`, `host1/logs` and
 // `host2/logs`): a member is called by its whole path, from the folder on that all lie in.
 //
-// They are taken for pieces of one tree where folders of one name stand at the top of several,
-// or nothing but folders at the top of any and the inputs are numbered (`s1`, `s2`), unless
-// that would lose what is known: a node that an input's own path names, or whose of two nodes
-// a file is that both inputs have.
+// They are taken for pieces of one tree where folders of one name stand at the top of several
+// that lie side by side, or nothing but folders at the top of any and the inputs are numbered
+// (`s1`, `s2`), unless that would lose what is known: a node that an input's own path names,
+// whose of two nodes a file is that both inputs have, or which of two a dump is.
 #include "ingest/places.h"
+#include "clock/name.h"
 #include "clock/node.h"
 #include "pm/intern.h"
 #include <stdlib.h>
@@ -43,31 +44,44 @@ static void tell_apart(struct places *p) {
     }
 }
 
-static int by_place_then_input(const void *a, const void *b) {
+static int by_place_then_time(const void *a, const void *b) {
     const struct place_member *x = *(struct place_member *const *)a,
                               *y = *(struct place_member *const *)b;
     int c = pm_str_cmp(x->place, y->place);
-    if (c) return c;
-    if (x->input != y->input) return x->input < y->input ? -1 : 1;
-    return pm_str_cmp(x->hash, y->hash);
+    if (!c) c = pm_clock_order(x->clock, y->clock);
+    if (!c) c = pm_str_cmp(x->hash, y->hash);
+    return c ? c : (x->input > y->input) - (x->input < y->input);
+}
+
+// The two parts of a log that was cut: one may not say whose it is, or each begins with
+// another of the nodes that it tells of. Where neither says, the inputs' paths have to.
+static bool is_rest_of(const struct place_member *y, const struct place_member *x) {
+    return (x->node.n || y->node.n) && pm_clock_goes_on(x->clock, y->clock);
 }
 
 // Of two machines: members of one place and other content, whose place says of no node, nor
 // do both say that they are one node's, as the parts of a log that was cut.
 static bool of_two_machines(const struct place_member *x, const struct place_member *y) {
     if (x->input == y->input || !pm_str_eq(x->place, y->place) || pm_str_eq(x->hash, y->hash) ||
-        !x->runs_pods || pm_node_of_path(x->place, PM_NONE).n)
+        !x->runs_pods || pm_node_of_path(x->place, PM_NONE).n || is_rest_of(y, x))
         return false;
-    return !x->node.n || !y->node.n || !pm_str_eq(x->node, y->node);
+    return !x->node.n || !y->node.n || pm_clock_node_hash(x->node) != pm_clock_node_hash(y->node);
+}
+
+// Two places of one name: a whole file cannot be part of two trees that are one.
+static bool of_two_trees(const struct place_member *x, const struct place_member *y) {
+    return x->is_document && x->input != y->input && pm_str_eq(x->place, y->place) &&
+           !pm_str_eq(x->hash, y->hash) && !pm_clock_goes_on(x->clock, y->clock);
 }
 
 static bool places_meet(struct places *p, struct place_member *m, size_t n) {
     struct place_member **sorted = pm_xmalloc((n + 1) * sizeof *sorted);
     bool meet = false, of_one_path = false;
     for (size_t i = 0; i < n; i++) sorted[i] = &m[i];
-    if (n > 1) qsort(sorted, n, sizeof *sorted, by_place_then_input);
+    if (n > 1) qsort(sorted, n, sizeof *sorted, by_place_then_time);
     for (size_t i = 1; i < n; i++) {
         struct place_member *x = sorted[i - 1], *y = sorted[i];
+        meet |= of_two_trees(x, y);
         if (!of_two_machines(x, y)) continue;
         meet = x->same_elsewhere = y->same_elsewhere = true;
         of_one_path |= pm_str_eq(p->inputs[x->input].whole, p->inputs[y->input].whole);
@@ -105,6 +119,20 @@ static bool inputs_numbered(const struct places *p) {
     return true;
 }
 
+// Pieces are kept beside one another: `s1` and `s2`, `a/logs` and `b/logs`. Folders of
+// one name in `namespaces/shop` and `cluster` are two folders of the tree that both are in.
+static bool lie_side_by_side(struct pm_str a, struct pm_str b) {
+    size_t i = 0, k = 0, others = 0;
+    while (i <= a.n && k <= b.n) {
+        ptrdiff_t a_end = pm_str_chr(a, '/', i), b_end = pm_str_chr(b, '/', k);
+        size_t x = a_end < 0 ? a.n : (size_t)a_end, y = b_end < 0 ? b.n : (size_t)b_end;
+        others += !pm_str_eq(pm_str_sub(a, i, x - i), pm_str_sub(b, k, y - k));
+        i = x + 1;
+        k = y + 1;
+    }
+    return i > a.n && k > b.n && others <= 1;
+}
+
 static bool tops_are_of_one_tree(const struct places *p, const struct place_member *m, size_t n) {
     struct pm_intern *tops = pm_intern_new();
     uint32_t *input = NULL;
@@ -116,7 +144,8 @@ static bool tops_are_of_one_tree(const struct places *p, const struct place_memb
         if (slash <= 0) continue;
         uint32_t id = pm_intern_id(tops, pm_str_sub(m[i].place, 0, (size_t)slash));
         while (input_n <= id) *PM_PUSH(input, input_n, input_cap) = UINT32_MAX;
-        shared = input[id] != UINT32_MAX && input[id] != m[i].input;
+        shared = input[id] != UINT32_MAX && input[id] != m[i].input &&
+                 lie_side_by_side(p->inputs[input[id]].apart, p->inputs[m[i].input].apart);
         input[id] = m[i].input;
     }
     free(input);
@@ -150,7 +179,7 @@ struct pm_str ingest_places_path(const struct places *p, uint32_t input, struct 
 struct pm_str ingest_places_input(const struct places *p, uint32_t input) {
     if (input >= p->n) return PM_NONE;
     const struct place_input *in = &p->inputs[input];
-    return p->overlaid || !in->apart.n ? last_part(in->whole) : p->root;
+    return in->apart.n ? p->root : last_part(in->whole);
 }
 
 struct pm_str ingest_places_node(const struct places *p, uint32_t input) {

@@ -1,6 +1,6 @@
 // What members are called after a merge, whose inputs were read one by one.
 #pragma once
-#include "pm/arena.h"
+#include "clock/clock.h"
 
 struct place_input {
     struct pm_str whole, shard; // its path from the root of its machine; the timeline's name
@@ -9,8 +9,10 @@ struct place_input {
 struct place_member {
     uint32_t input;
     struct pm_str place, hash;
-    struct pm_str node;  // as its own lines or envelopes say
-    bool runs_pods;      // a kubelet's or a runtime's
+    struct pm_str node; // as its own lines or envelopes say
+    bool runs_pods;     // a kubelet's or a runtime's
+    bool is_document;   // JSON or YAML of the API: nobody cuts it in two
+    const struct pm_clock_evidence *clock;
     bool same_elsewhere; // out: another input has this place too, and it says of no node
 };
 struct places {

@@ -226,6 +226,7 @@ static void trouble_rows(struct pm_html *h) {
         pm_html_raw(h, "</tr>");
     }
     for (size_t i = 0; i < r->skipped_n; i++) {
+        if (pm_words_told(r, i)) continue;
         pm_html_raw(h, "<tr>");
         pm_html_cell(h, r->skipped[i].path);
         pm_html_raw(h, "<td></td>");

@@ -45,11 +45,13 @@ void pm_text_input(struct text *x) {
                                   PM_FMT(times)));
     }
     pm_text_more(x, 1, pm_text_rows(x), r->diagnostics_n);
-    for (size_t k = 0; k < r->skipped_n && k < pm_text_rows(x); k++) {
+    size_t untold = 0;
+    for (size_t k = 0; k < r->skipped_n; k++) {
+        if (pm_words_told(r, k) || ++untold > pm_text_rows(x)) continue;
         struct pm_str path = pm_text_seen(x, r->skipped[k].path),
                       said = pm_text_seen(x, r->skipped[k].why);
         pm_text_item(&x->t, 1, "", 0,
                      pm_arena_fmt(a, "%.*s: not read: %.*s", PM_FMT(path), PM_FMT(said)));
     }
-    pm_text_more(x, 1, pm_text_rows(x), r->skipped_n);
+    pm_text_more(x, 1, pm_text_rows(x), untold);
 }

@@ -245,6 +245,13 @@ struct pm_str pm_words_range(struct pm_arena *a, int64_t from_ns, int64_t to_ns)
     if (from_ns == PM_NO_TIME || to_ns == PM_NO_TIME) return PM_NONE;
     return pm_arena_fmt(a, "%.*s UTC", PM_FMT(pm_words_span(a, from_ns, to_ns, PM_NO_TIME)));
 }
+bool pm_words_told(const struct pm_report *r, size_t skipped) {
+    for (size_t i = 0; i < r->diagnostics_n; i++)
+        if (pm_str_eq(r->diagnostics[i].path, r->skipped[skipped].path) &&
+            pm_str_eq(r->diagnostics[i].message, r->skipped[skipped].why))
+            return true;
+    return false;
+}
 static struct pm_str no_pulls(const struct pm_report *r) {
     if (r->partial) return PM_STR("no image pull is in what could be read");
     if (!r->files_n)

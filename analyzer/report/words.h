@@ -61,6 +61,8 @@ struct pm_str pm_words_moment(struct pm_arena *a, int64_t ns, int64_t from_ns, i
 struct pm_str pm_words_within(struct pm_str step);
 // "rate-limit.anonymous"; "unknown" outside the table.
 const char *pm_words_cause(int cause);
+// A shard that a merge had to leave out is a diagnostic, too: who tells both tells it once.
+bool pm_words_told(const struct pm_report *r, size_t skipped);
 // "73 %"; "" of nothing.
 struct pm_str pm_words_ratio(struct pm_arena *a, uint64_t part, uint64_t whole);
 // The figures of a registry's health dashboard, the same in every report:

@@ -1,8 +1,12 @@
 #!/usr/bin/env python3
 """Writes the benchmark inputs in the shapes of the real programs, the same bytes each time: kubelet.log (2 % of its lines talk of pulls), containerd.log (10 %), access.log, events.json, logs of
-applications behind CRI's stamps and in json-file, klog's JSON, a journal's, a registry's, a must-gather of small files.
+applications behind CRI's stamps and in json-file, klog's JSON, a journal's, a registry's, a must-gather of small files, other releases of the same programs
+(releases.py). What is there already is not made again.
 usage: generate.py FOLDER [MEGABYTES]"""
-import json, os, random, sys
+import concurrent.futures, json, os, random, shutil, sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import releases
 
 NOISE = [
     'I{st}  {pid} kubelet.go:2535] "SyncLoop (PLEG): event for pod" pod="{ns}/{pod}" event={{"ID":"{uid}","Type":"ContainerStarted","Data":"{hex}"}}',
@@ -222,18 +226,55 @@ def must_gather(folder, files):
             f.write(text)
 
 
-if __name__ == "__main__":
+def releases_of(table, share):
+    def make(path, size):
+        r = random.Random(11)
+        filled(path, size, lambda part, _: releases.said(r, table, share, part, words(r)))
+
+    return make
+
+
+# What is made for MEGABYTES: how, and how much of it for each megabyte.
+INPUTS = {
+    "kubelet.log": (kubelet, 10**6),
+    "containerd.log": (containerd, 3 * 10**5),
+    "access.log": (access, 10**6),
+    "access-half.log": (access, 5 * 10**5),  # for the archive
+    "access-tenth.log": (access, 10**5),  # for a slow rival
+    "events.json": (events, 220),
+    "applications-cri": (lambda path, size: applications(path, size, "cri"), 10**6),
+    "applications-docker": (lambda path, size: applications(path, size, "docker"), 10**6),
+    "klog-json.log": (klog_json, 3 * 10**5),
+    "journal.json": (journal, 3 * 10**5),
+    "distribution.jsonl": (distribution, 3 * 10**5),
+    "gathered": (must_gather, 20),
+    "storm.log": (lambda path, size: kubelet(path, size, 0.6), 10**5),
+    "kubelet-releases.log": (releases_of(releases.KUBELET, 0.02), 3 * 10**5),
+    "containerd-releases.log": (releases_of(releases.CONTAINERD, 0.1), 10**5),
+    "dockerd-releases.log": (releases_of(releases.DOCKERD, 0.1), 10**5),
+    "crio-releases.log": (releases_of(releases.CRIO, 0.05), 10**5),
+}
+
+
+def made(folder, name, megabytes):
+    """What a broken run left is made again."""
+    make, each = INPUTS[name]
+    part = f"{folder}/{name}.part"
+    shutil.rmtree(part, ignore_errors=True)
+    make(part, megabytes * each)
+    os.rename(part, f"{folder}/{name}")
+    return name
+
+
+def main():
     if len(sys.argv) < 2 or sys.argv[1].startswith("-"):
         sys.exit(__doc__)
     folder, megabytes = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 200
     os.makedirs(folder, exist_ok=True)
-    kubelet(f"{folder}/kubelet.log", megabytes * 10**6)
-    containerd(f"{folder}/containerd.log", megabytes * 3 * 10**5)
-    access(f"{folder}/access.log", megabytes * 5 * 10**5)
-    events(f"{folder}/events.json", megabytes * 200)
-    for kind in ("cri", "docker"):
-        applications(f"{folder}/applications-{kind}", megabytes * 10**6, kind)
-    klog_json(f"{folder}/klog-json.log", megabytes * 3 * 10**5)
-    journal(f"{folder}/journal.json", megabytes * 3 * 10**5)
-    distribution(f"{folder}/distribution.jsonl", megabytes * 10**5)
-    must_gather(f"{folder}/gathered", megabytes * 20)
+    with concurrent.futures.ProcessPoolExecutor() as workers:
+        for name in workers.map(made, *zip(*[(folder, name, megabytes) for name in INPUTS if not os.path.exists(f"{folder}/{name}")])):
+            print(f"made {name}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -94,6 +94,12 @@ axe=build/npm-tests
 if [ "$what" = check ] && ! cmp -s tests/npm/package-lock.json $axe/package-lock.json && command -v npm >/dev/null 2>&1; then
     mkdir -p $axe && cp tests/npm/package.json tests/npm/package-lock.json $axe/ && (cd $axe && npm ci --silent --no-audit --no-fund >/dev/null 2>&1) || true
 fi
+# DuckDB, a rival, of which Debian has no package: the library in its npm package, pinned.
+duckdb=build/npm-bench
+if [ "$what" = bench ] && ! cmp -s tests/bench/package-lock.json $duckdb/package-lock.json && command -v npm >/dev/null 2>&1; then
+    mkdir -p $duckdb && cp tests/bench/package.json tests/bench/package-lock.json $duckdb/ && (cd $duckdb && npm ci --silent --no-audit --no-fund >/dev/null 2>&1) ||
+        { rm -f $duckdb/package-lock.json && echo "DuckDB could not be installed: it is left out"; }
+fi
 for p in $more; do have "$p" || need="$need $p?"; done
 [ -z "$need" ] && exit 0
 sudo=""

@@ -211,6 +211,37 @@ static void zone_of_coincident_failures(
     SAME(0, stored, "2024-01-02T08:05:40.000Z");
 }
 
+// A log that was cut into shards: neither part has two coincidences of its own, together
+// they tell the zone, for both. A part that begins before the other ends is another log.
+static void parts_of_a_log_that_was_cut(void **s) {
+    (void)s;
+    mark(0, 1, "0102 03:00:10.500000");
+    mark(1, 2, "0102 03:01:02.900000");
+    mark(1, 1, "0102 03:01:31.100000");
+    int64_t first = see(0, "0102 03:00:20.000000"), last = see(1, "0102 03:05:40.000000");
+    see(1, "0102 03:00:50.000000");
+    see(2, "0102 03:02:00.000000");
+    see(2, "0102 03:09:00.000000");
+    mark(3, 1, "2024-01-02T08:00:10Z");
+    mark(3, 1, "2024-01-02T08:01:31Z");
+    mark(3, 2, "2024-01-02T08:01:03Z");
+    for (int i = 0; i < 3; i++) member[i].path = PM_STR("n1/kubelet.log");
+    member[1].node = PM_STR("n1");
+    member[3].component = PM_COMP_EVENTS;
+    assert_true(pm_clock_goes_on(&evidence[0], &evidence[1]));
+    assert_false(pm_clock_goes_on(&evidence[1], &evidence[2]));
+    assert_false(pm_clock_goes_on(&evidence[1], &evidence[0]));
+    resolve(4);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(member[i].clock.offset_s, -5 * 3600);
+        assert_string_equal(member[i].clock.offset_from, "coincidence");
+        assert_ptr_equal(member[i].evidence, &evidence[i]);
+    }
+    assert_string_equal(member[0].node.p, "n1");
+    SAME(0, first, "2024-01-02T08:00:20.000Z");
+    SAME(1, last, "2024-01-02T08:05:40.000Z");
+}
+
 // Two kubelets' journals know their zone, the third has nothing to tell it by: the same
 // file of the same collector. Its own coincidences, other files and likes that differ say
 // no.
@@ -436,6 +467,7 @@ int main(void) {
         T(left_alone_for_a_year),
         T(node_beats_name_beats_objects),
         T(zone_of_coincident_failures),
+        T(parts_of_a_log_that_was_cut),
         T(zone_of_logs_alike),
         T(steady_back_off_proves_no_zone),
         T(zone_that_the_runtime_writes),

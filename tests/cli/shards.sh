@@ -1,0 +1,62 @@
+# Shards that are merged: which are places of their own, which pieces of one tree, and which parts of one log. The report of all is that of one run.
+. "$(dirname "$0")/common.inc"
+kubelet() { # time image...: a failed pull, as a kubelet says that does not name its node
+    echo "E0412 $1.000001    1234 kuberuntime_image.go:53] \"Failed to pull image\" err=\"failed to pull and unpack image \\\"docker.io/acme/$2:1\\\": 429 Too Many Requests\" image=\"acme/$2:1\""
+}
+merge() { # shard...: report.json of their timelines, merged
+    rm -f ./*.db
+    i=0
+    for shard in "$@"; do
+        run 0 "$PM" ingest "$shard" --db $i.db
+        i=$((i + 1))
+    done
+    run 0 "$PM" merge ./*.db --db all.db
+    run 0 "$PM" report all.db --format json -o report.json
+}
+says() { # python over the report r
+    python3 -c "import json; r = json.load(open('report.json')); paths = sorted(f['path'] for f in r['bundle']['files']); assert $1, (r['bundle']['nodes'], paths)" || wrong "$2"
+}
+
+# Two hosts' logs, whose paths end alike and whose lines say of no node.
+mkdir -p a/host1/logs a/host2/logs
+for s in 01 03 05; do kubelet 06:$s:00 web; done >a/host1/logs/kubelet.log
+for s in 02 04 06; do kubelet 06:$s:00 web; done >a/host2/logs/kubelet.log
+merge a/host1/logs a/host2/logs
+says "r['bundle']['nodes'] == ['host1', 'host2'] and paths == ['host1/logs/kubelet.log', 'host2/logs/kubelet.log']" 'two hosts are one'
+merge a/host1/logs/kubelet.log a/host2/logs/kubelet.log
+says "r['bundle']['nodes'] == ['host1', 'host2']" 'two lone logs are one host'"'"'s'
+
+# Folders of one name in different places of one tree: `core` is two folders.
+mkdir -p t/namespaces/shop/core t/cluster/core
+event='{"kind": "List", "apiVersion": "v1", "items": [{"kind": "Event", "apiVersion": "v1", "metadata": {"name": "web.1", "namespace": "shop"}, "involvedObject": {"kind": "Pod", "namespace": "shop", "name": "web"}, "reason": "Failed", "type": "Warning", "message": "Failed to pull image \"acme/web:1\": 429 Too Many Requests", "count": 1, "firstTimestamp": "2026-04-12T06:00:00Z", "lastTimestamp": "2026-04-12T06:00:00Z", "source": {"component": "kubelet", "host": "n1"}}]}'
+echo "$event" >t/namespaces/shop/core/events.json
+echo '{"kind": "Node", "apiVersion": "v1", "metadata": {"name": "n1"}}' >t/cluster/core/nodes.json
+merge t/namespaces/shop t/cluster
+says "paths == ['cluster/core/nodes.json', 'namespaces/shop/core/events.json']" 'folders of one name were laid over one another'
+
+# The same dump twice, at two moments: each is called by its own path.
+mkdir -p d/s1/cluster d/s2/cluster
+echo "$event" >d/s1/cluster/events.json
+echo "$event" | sed 's/06:00:00Z/07:30:00Z/g; s/web.1/web.2/' >d/s2/cluster/events.json
+merge d/s1 d/s2
+says "paths == ['s1/cluster/events.json', 's2/cluster/events.json']" 'two dumps have one path'
+
+# A log that was cut: only its beginning names the node.
+mkdir -p whole/tree/logs c/s1/tree/logs c/s2/tree/logs
+{
+    echo 'I0412 06:00:00.000001    1234 kubelet_node_status.go:79] "Attempting to register node" node="n7"'
+    for s in 01 02 03 04 05 06; do kubelet 06:$s:00 web$s; done
+} >whole/tree/logs/kubelet.log
+head -4 whole/tree/logs/kubelet.log >c/s1/tree/logs/kubelet.log
+tail -n +5 whole/tree/logs/kubelet.log >c/s2/tree/logs/kubelet.log
+merge c/s2 c/s1
+says "r['bundle']['nodes'] == ['n7'] and set(paths) == {'tree/logs/kubelet.log'} and r['pulls']['failed'] == 6" 'the rest of a log is another node'"'"'s'
+
+# A shard that a merge had to leave out is told once, where people read.
+head -c 5000 0.db >damaged.db
+run 3 "$PM" merge 0.db damaged.db --db lacking.db
+run 0 "$PM" report lacking.db -v --color never
+[ "$(sed -n '/^INPUT/,$p' out | grep -c 'damaged.db: ')" = 1 ] || wrong "told twice: $(sed -n '/^INPUT/,$p' out)"
+run 0 "$PM" report lacking.db --format html -o page.html
+[ "$(grep -o 'skipped: ' page.html | wc -l)" = 0 ] || wrong 'the page tells it twice'
+exit $failed
