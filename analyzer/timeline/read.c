@@ -2,7 +2,14 @@
 #include "timeline/store.h"
 #include <stdlib.h>
 
-static const char columns_sql[] = "SELECT id,member," TIMELINE_EVENT_REST " FROM event ";
+// What is read of a row, in this order. The judge walks over all of them, and no row of
+// millions is to bring along a text that nobody looks at: raw is what a row is largest by.
+static const char each_sql[] =
+    "SELECT id,member,line," TIMELINE_EVENT_READ ",raw,hash,ordinal FROM event ",
+                  walk_sql[] = "SELECT id,member,line," TIMELINE_EVENT_READ
+                               ",CASE standing&3 WHEN 2 THEN raw END FROM event ";
+_Static_assert(PM_STANDING_HEARSAY == 2, "walk_sql");
+enum { COLUMN_TEXTS = 21, COLUMN_RAW = COLUMN_TEXTS + PM_F_COUNT, COLUMN_HASH, COLUMN_ORDINAL };
 
 static int bounded(int value, int count) {
     return value >= 0 && value < count ? value : 0;
@@ -23,41 +30,50 @@ static struct pm_when stamp_of(int64_t ns) {
     return ns == PM_NO_TIME ? (struct pm_when){0} : (struct pm_when){.kind = PM_WHEN_UTC, .ns = ns};
 }
 
+// A text that was kept outside of the interning budget has no number of its own use.
+static void row_texts(struct pm_timeline *t, sqlite3_stmt *s, struct pm_row *r) {
+    uint32_t numbered = pm_intern_count(t->strings);
+    for (int f = 0; f < PM_F_COUNT; f++) {
+        uint32_t id = (uint32_t)sqlite3_column_int64(s, COLUMN_TEXTS + f);
+        if (!id) continue;
+        r->event.field[f] = timeline_string_get(t, id);
+        if (id < numbered) r->text_id[f] = id;
+    }
+}
+
 static void row_read(struct pm_timeline *t, sqlite3_stmt *s, struct pm_row *r) {
     struct pm_event *e = &r->event;
-    int stamps = sqlite3_column_int(s, 6);
+    int stamps = sqlite3_column_int(s, 4);
     *r = (struct pm_row){
         .id = (uint64_t)sqlite3_column_int64(s, 0),
         .file = (uint32_t)sqlite3_column_int64(s, 1),
         .line = (uint64_t)sqlite3_column_int64(s, 2),
-        .hash = (uint64_t)column_or(s, 3, 0),
-        .ordinal = (uint32_t)column_or(s, 4, 0),
-        .ts_ns = timeline_time_column(s, 5),
+        .ts_ns = timeline_time_column(s, 3),
         .ts_kind = (enum pm_when_kind)bounded(stamps & 7, PM_WHEN_AGE + 1),
-        .quality = (enum pm_quality)bounded(sqlite3_column_int(s, 7), PM_QUALITY_RELATIVE + 1),
-        .first_ns = timeline_time_column(s, 8),
-        .last_ns = timeline_time_column(s, 9)};
-    e->kind = (enum pm_kind)bounded(sqlite3_column_int(s, 10), PM_KIND_COUNT);
-    e->component = (enum pm_component)bounded(sqlite3_column_int(s, 11), PM_COMP_COUNT);
-    e->stage = (enum pm_stage)bounded(sqlite3_column_int(s, 12), PM_STAGE_COUNT);
-    e->http_status = (int)column_or(s, 13, 0);
-    e->standing = (enum pm_standing)bounded(sqlite3_column_int(s, 14) & 3, PM_STANDING_COUNT);
-    e->flags = (unsigned)sqlite3_column_int(s, 15);
-    e->count = (uint32_t)sqlite3_column_int64(s, 16);
-    e->duration_ns = span_column(s, 17);
-    e->waiting_ns = span_column(s, 18);
-    e->bytes = column_or(s, 19, -1);
-    e->limit = column_or(s, 20, -1);
-    e->remaining = column_or(s, 21, -1);
-    e->window_s = column_or(s, 22, -1);
-    for (int f = 0; f < PM_F_COUNT; f++) {
-        uint32_t id = (uint32_t)sqlite3_column_int64(s, 23 + f);
-        if (id) e->field[f] = timeline_string_get(t, id);
-    }
+        .quality = (enum pm_quality)bounded(sqlite3_column_int(s, 5), PM_QUALITY_RELATIVE + 1),
+        .first_ns = timeline_time_column(s, 6),
+        .last_ns = timeline_time_column(s, 7)};
+    e->kind = (enum pm_kind)bounded(sqlite3_column_int(s, 8), PM_KIND_COUNT);
+    e->component = (enum pm_component)bounded(sqlite3_column_int(s, 9), PM_COMP_COUNT);
+    e->stage = (enum pm_stage)bounded(sqlite3_column_int(s, 10), PM_STAGE_COUNT);
+    e->http_status = (int)column_or(s, 11, 0);
+    e->standing = (enum pm_standing)bounded(sqlite3_column_int(s, 12) & 3, PM_STANDING_COUNT);
+    e->flags = (unsigned)sqlite3_column_int(s, 13);
+    e->count = (uint32_t)sqlite3_column_int64(s, 14);
+    e->duration_ns = span_column(s, 15);
+    e->waiting_ns = span_column(s, 16);
+    e->bytes = column_or(s, 17, -1);
+    e->limit = column_or(s, 18, -1);
+    e->remaining = column_or(s, 19, -1);
+    e->window_s = column_or(s, 20, -1);
+    row_texts(t, s, r);
     e->when = stamp_of(r->ts_ns);
     e->first = stamp_of(r->first_ns);
     e->last = stamp_of(r->last_ns);
-    r->raw = timeline_column(s, 23 + PM_F_COUNT);
+    r->raw = timeline_column(s, COLUMN_RAW);
+    if (sqlite3_column_count(s) <= COLUMN_HASH) return;
+    r->hash = (uint64_t)column_or(s, COLUMN_HASH, 0);
+    r->ordinal = (uint32_t)column_or(s, COLUMN_ORDINAL, 0);
 }
 
 // Members are kept by their number, so that a number of somebody else's choice is memory.
@@ -179,10 +195,11 @@ static void path_rank(sqlite3_context *c, int n, sqlite3_value **v) {
     sqlite3_result_int64(c, id >= 0 && (size_t)id < p->n ? p->rank[id] : id);
 }
 
-void pm_timeline_each(struct pm_timeline *t, const char *where, pm_row_cb *cb, void *ctx) {
+static void rows_each(struct pm_timeline *t, const char *select, const char *where, pm_row_cb *cb,
+                      void *ctx) {
     timeline_strings_load(t);
     struct pm_buf sql = {0};
-    pm_buf_lit(&sql, columns_sql);
+    pm_buf_lit(&sql, select);
     if (where) pm_buf_fmt(&sql, "WHERE (%s) ", where);
     struct paths paths = {0};
     paths_load(t, &paths);
@@ -210,6 +227,13 @@ void pm_timeline_each(struct pm_timeline *t, const char *where, pm_row_cb *cb, v
     }
     sqlite3_finalize(s);
     paths_free(&paths);
+}
+
+void pm_timeline_each(struct pm_timeline *t, const char *where, pm_row_cb *cb, void *ctx) {
+    rows_each(t, each_sql, where, cb, ctx);
+}
+void pm_timeline_walk(struct pm_timeline *t, pm_row_cb *cb, void *ctx) {
+    rows_each(t, walk_sql, NULL, cb, ctx);
 }
 
 void pm_timeline_each_file(struct pm_timeline *t, pm_file_cb *cb, void *ctx) {

@@ -40,11 +40,12 @@ enum timeline_stmt { // prepared once, on first use
 };
 
 // Columns of `event` behind its id and member.
-#define TIMELINE_EVENT_REST                                                                        \
-    "line,hash,ordinal,ts,stamps,quality,first_ns,last_ns,kind,component,stage,status,standing,"   \
+#define TIMELINE_EVENT_READ                                                                        \
+    "ts,stamps,quality,first_ns,last_ns,kind,component,stage,status,standing,"                     \
     "flags,count,duration_ns,waiting_ns,bytes,limit_,remaining,window_s,node,namespace,pod,"       \
     "pod_uid,workload,container,image,registry,repository,tag,digest,client,user,method,url,host," \
-    "user_agent,reason,error,message,secret,object,join_,writer,detail,raw"
+    "user_agent,reason,error,message,secret,object,join_,writer,detail"
+#define TIMELINE_EVENT_REST "line,hash,ordinal," TIMELINE_EVENT_READ ",raw"
 
 // Parameters of the event insert that are numbers; the last one is raw. Rows and texts are
 // put eight by one statement: opening and closing the table costs as much as a row does.

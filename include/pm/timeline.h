@@ -65,7 +65,10 @@ struct pm_row {
     enum pm_quality quality;
     int64_t first_ns, last_ns; // PM_NO_TIME unknown
     struct pm_event event;     // strings borrowed
-    const char *path;          // of the file, reading only
+    // The number of each text of it, reading only: equal numbers are equal texts, small and
+    // dense. 0: no text, or one that has none.
+    uint32_t text_id[PM_F_COUNT];
+    const char *path; // of the file, reading only
     // while ingesting: its texts hold marks of secrets, which become numbers when it is
     // written
     bool tagged;
@@ -93,6 +96,9 @@ void pm_timeline_commit(struct pm_timeline *t);
 // schema.sql, or NULL. cb returns false to stop.
 typedef bool pm_row_cb(void *ctx, const struct pm_row *row);
 void pm_timeline_each(struct pm_timeline *t, const char *where, pm_row_cb *cb, void *ctx);
+// All of them in the same order, as the judge reads them: without hash and ordinal, and raw
+// of hearsay only.
+void pm_timeline_walk(struct pm_timeline *t, pm_row_cb *cb, void *ctx);
 typedef bool pm_file_cb(void *ctx, uint32_t id, const struct pm_file_row *f);
 void pm_timeline_each_file(struct pm_timeline *t, pm_file_cb *cb, void *ctx);
 // Plain SQL for the judge and `query`: cb gets text cells (NULL for SQL null). False with

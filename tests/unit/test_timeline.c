@@ -135,6 +135,36 @@ static void rows_come_back(void **state) {
     }
 }
 
+// The judge's walk brings what it reads: every text with its number, raw of hearsay only.
+static bool walked(void *ctx, const struct pm_row *row) {
+    int *n = ctx;
+    bool hearsay = row->event.standing == PM_STANDING_HEARSAY;
+    assert_int_equal(row->raw.n > 0, hearsay);
+    assert_int_equal(row->line, 7 + *n);
+    assert_int_equal(hearsay, *n == 1);
+    assert_true(pm_str_eqc(row->event.field[PM_F_ERROR], "429 Too Many Requests"));
+    for (int f = 0; f < PM_F_COUNT; f++)
+        assert_int_equal(row->text_id[f] != 0, row->event.field[f].n != 0);
+    ++*n;
+    return true;
+}
+static void a_walk_brings_what_is_judged(void **state) {
+    (void)state;
+    struct pm_timeline *t = opened(NULL, true);
+    struct pm_file_row f = member("n1/containerd.log", "n1", "", "aa");
+    uint32_t id = pm_timeline_file(t, &f);
+    struct pm_row rows[] = {failure(id, 7, 1, 1000, PM_WHEN_UTC, "n1"),
+                            failure(id, 8, 2, 2000, PM_WHEN_UTC, "n1")};
+    rows[1].event.standing = PM_STANDING_HEARSAY;
+    pm_timeline_put(t, &rows[0]);
+    pm_timeline_put(t, &rows[1]);
+    pm_timeline_commit(t);
+    int n = 0;
+    pm_timeline_walk(t, walked, &n);
+    assert_int_equal(n, 2);
+    pm_timeline_close(t);
+}
+
 static int64_t year_2026(void *ctx, enum pm_when_kind kind, int64_t ns, enum pm_quality *quality) {
     ++*(int *)ctx;
     if (kind != PM_WHEN_NO_YEAR) return ns;
@@ -523,6 +553,7 @@ static int teardown(void **state) {
 }
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(rows_come_back),
+                                       cmocka_unit_test(a_walk_brings_what_is_judged),
                                        cmocka_unit_test(rows_in_groups_are_rows_one_by_one),
                                        cmocka_unit_test(undated_files_are_dated),
                                        cmocka_unit_test(a_record_in_two_files_counts_once),

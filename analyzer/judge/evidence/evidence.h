@@ -277,10 +277,19 @@ struct pm_evidence {
 void pm_evidence_free(struct pm_evidence *ev);
 void pm_evidence_sort_out(struct pm_evidence *ev); // reasoned, sides, present, first_of_image
 
+// An image as it is written, read once; names. known: it is a reference.
+struct pm_text_image {
+    uint32_t name, registry, repository, tag, digest;
+    bool known;
+};
+
 // While rows are read, and gone after.
 struct pm_loading {
     const struct pm_env *env;
     struct pm_evidence *ev;
+    PM_LIST(uint32_t) names; // by the number that the timeline has for a text; 0: not met yet
+    PM_LIST(struct pm_text_image) images;
+    Pvoid_t image_at;     // the timeline's number → index + 1 into images
     Pvoid_t line_last;    // coalescing of repeated lines: key → trace index + 1
     Pvoid_t event_last;   // duplicates among event objects
     Pvoid_t request_open; // hash of client, file, repository → group index + 1

@@ -99,13 +99,14 @@ static void loading_free(struct pm_loading *l) {
     JLFA(freed, l->event_last);
     JLFA(freed, l->request_open);
     JLFA(freed, l->hearsay_at);
+    pm_texts_free(l);
     (void)freed;
 }
 
 void pm_load_rows(const struct pm_env *env, struct pm_evidence *ev) {
     struct pm_loading l = {.env = env, .ev = ev};
     pm_timeline_each_file(env->timeline, file_in, &l);
-    pm_timeline_each(env->timeline, NULL, row_in, &l);
+    pm_timeline_walk(env->timeline, row_in, &l);
     loading_free(&l);
     pm_load_whole(env, ev);
 }

@@ -8,9 +8,13 @@ static inline bool pm_is_account(enum pm_origin origin) {
     return origin == PM_ORIGIN_EVENTS || origin == PM_ORIGIN_POD;
 }
 
+// A text of a row as a name. texts.c
+uint32_t pm_text(struct pm_loading *l, const struct pm_row *row, enum pm_field field);
+struct pm_text_image pm_text_image(struct pm_loading *l, const struct pm_row *row);
+void pm_texts_free(struct pm_loading *l);
 // A row as a trace, where it is one and none that is there already. load_trace.c
 void pm_load_trace(struct pm_loading *l, const struct pm_row *row);
-struct pm_trace pm_trace_of(const struct pm_loading *l, const struct pm_row *row);
+struct pm_trace pm_trace_of(struct pm_loading *l, const struct pm_row *row);
 // A tunnel to a registry that a proxy refused. tunnel.c
 void pm_tunnel_row(struct pm_loading *l, const struct pm_row *row);
 // What only the whole bundle knows, once all rows are read. load_whole.c

@@ -10,6 +10,7 @@
 #include "rules/taxonomy.h"
 
 #define COALESCE_NS PM_S(600)
+#define MESSAGE_MAX 400
 
 static enum pm_origin origin_of(enum pm_component c) {
     switch (c) {
@@ -102,52 +103,54 @@ static bool wants_verdict(const struct pm_event *e) {
     }
 }
 
-static void trace_strings(const struct pm_env *env, struct pm_trace *t, const struct pm_row *row) {
+static void trace_strings(struct pm_loading *l, struct pm_trace *t, const struct pm_row *row) {
     const struct pm_str *f = row->event.field;
-    struct pm_image image;
-    t->k8s_namespace = pm_id(env, f[PM_F_NAMESPACE]);
-    t->pod = pm_id(env, f[PM_F_POD]);
-    t->container = pm_id(env, f[PM_F_CONTAINER]);
-    t->workload = pm_id(env, f[PM_F_WORKLOAD]);
-    t->registry = pm_id(env, f[PM_F_REGISTRY]);
-    t->repository = pm_id(env, f[PM_F_REPOSITORY]);
-    t->tag = pm_id(env, f[PM_F_TAG]);
-    t->digest = pm_id(env, f[PM_F_DIGEST]);
-    t->client = pm_id(env, f[PM_F_CLIENT]);
-    t->user = pm_id(env, f[PM_F_USER]);
-    t->error = pm_id(env, f[PM_F_ERROR]);
-    t->reason = pm_id(env, f[PM_F_REASON]);
-    t->message = pm_id(env, pm_str_sub(f[PM_F_MESSAGE], 0, 400));
-    t->host = pm_id(env, f[PM_F_HOST]);
-    t->object = pm_id(env, f[PM_F_OBJECT]);
-    t->secret = pm_id(env, f[PM_F_SECRET]);
-    t->join = pm_id(env, f[PM_F_JOIN]);
-    t->url = pm_id(env, f[PM_F_URL]);
-    if (pm_str_chr(f[PM_F_WRITER], '/', 0) > 0) t->writer = pm_id(env, f[PM_F_WRITER]);
+    t->k8s_namespace = pm_text(l, row, PM_F_NAMESPACE);
+    t->pod = pm_text(l, row, PM_F_POD);
+    t->container = pm_text(l, row, PM_F_CONTAINER);
+    t->workload = pm_text(l, row, PM_F_WORKLOAD);
+    t->registry = pm_text(l, row, PM_F_REGISTRY);
+    t->repository = pm_text(l, row, PM_F_REPOSITORY);
+    t->tag = pm_text(l, row, PM_F_TAG);
+    t->digest = pm_text(l, row, PM_F_DIGEST);
+    t->client = pm_text(l, row, PM_F_CLIENT);
+    t->user = pm_text(l, row, PM_F_USER);
+    t->error = pm_text(l, row, PM_F_ERROR);
+    t->reason = pm_text(l, row, PM_F_REASON);
+    if (f[PM_F_MESSAGE].n <= MESSAGE_MAX) t->message = pm_text(l, row, PM_F_MESSAGE);
+    else t->message = pm_id(l->env, pm_str_sub(f[PM_F_MESSAGE], 0, MESSAGE_MAX));
+    t->host = pm_text(l, row, PM_F_HOST);
+    t->object = pm_text(l, row, PM_F_OBJECT);
+    t->secret = pm_text(l, row, PM_F_SECRET);
+    t->join = pm_text(l, row, PM_F_JOIN);
+    t->url = pm_text(l, row, PM_F_URL);
+    if (pm_str_chr(f[PM_F_WRITER], '/', 0) > 0) t->writer = pm_text(l, row, PM_F_WRITER);
     t->printed = f[PM_F_WRITER].n > 0;
-    if (!f[PM_F_IMAGE].n) return;
-    bool known = pm_image_parse(env->scratch, f[PM_F_IMAGE], &image);
-    t->image = pm_id(env, image.norm.n ? image.norm : f[PM_F_IMAGE]);
-    if (!known) return;
-    t->registry = pm_id(
-        env, image.registry); // of the reference: a mirror's host does not change whose image it is
-    t->repository = pm_id(env, image.repository);
-    t->tag = pm_id(env, image.tag);
-    t->digest = pm_id(env, image.digest);
+}
+
+// What the reference says stands before what the record says: a mirror's host does not
+// change whose image it is.
+static void trace_image(struct pm_loading *l, struct pm_trace *t, const struct pm_row *row) {
+    struct pm_text_image image = pm_text_image(l, row);
+    t->image = image.name;
+    if (!image.known) return;
+    t->registry = image.registry;
+    t->repository = image.repository;
+    t->tag = image.tag;
+    t->digest = image.digest;
 }
 
 // What tells of a pod is about the pod's node, wherever its file lay: known once all is
 // read (load_whole.c).
-static uint32_t node_of(const struct pm_env *env, const struct pm_evidence *ev,
-                        const struct pm_row *row) {
-    struct pm_str node = row->event.field[PM_F_NODE];
-    if (node.n) return pm_id(env, node);
+static uint32_t node_of(struct pm_loading *l, const struct pm_row *row) {
+    const struct pm_evidence *ev = l->ev;
+    if (row->event.field[PM_F_NODE].n) return pm_text(l, row, PM_F_NODE);
     if (pm_is_account(origin_of(row->event.component)) && row->event.field[PM_F_POD].n) return 0;
     return row->file < ev->facts.files.n ? ev->facts.files.items[row->file].node : 0;
 }
 
-static struct pm_trace trace_of(const struct pm_env *env, const struct pm_evidence *ev,
-                                const struct pm_row *row) {
+static struct pm_trace trace_of(struct pm_loading *l, const struct pm_row *row) {
+    const struct pm_env *env = l->env;
     const struct pm_event *e = &row->event;
     enum pm_origin origin = origin_of(e->component);
     enum pm_telling telling = pm_telling_of(e->component, e->field[PM_F_MESSAGE]);
@@ -169,13 +172,14 @@ static struct pm_trace trace_of(const struct pm_env *env, const struct pm_eviden
                          .quality = (uint8_t)row->quality};
     t.telling = (uint8_t)telling;
     t.role = (uint8_t)role_of(row, origin, telling);
-    t.node = node_of(env, ev, row);
+    t.node = node_of(l, row);
     t.form = form_of(telling);
     t.verdict.cause = -1;
     if (wants_verdict(e)) t.verdict = pm_ruleset_classify(env->rules, e);
     if (pm_cause_has(t.verdict.cause, PM_TRAIT_UNEXPLAINED))
         t.verdict.cause = -1; // no rule knew: the same as not asked
-    trace_strings(env, &t, row);
+    trace_strings(l, &t, row);
+    trace_image(l, &t, row);
     if (origin == PM_ORIGIN_CLIENT && t.client)
         t.node = t.k8s_namespace = t.pod = t.container =
             0; // it pulls for itself, not for what it runs on
@@ -269,8 +273,8 @@ static void span_settle(struct pm_trace *t) {
     t->last = pm_max_time(first, last);
 }
 
-struct pm_trace pm_trace_of(const struct pm_loading *l, const struct pm_row *row) {
-    struct pm_trace t = trace_of(l->env, l->ev, row);
+struct pm_trace pm_trace_of(struct pm_loading *l, const struct pm_row *row) {
+    struct pm_trace t = trace_of(l, row);
     span_settle(&t);
     return t;
 }
@@ -281,7 +285,7 @@ void pm_load_trace(struct pm_loading *l, const struct pm_row *row) {
     if (e->kind == PM_KIND_OTHER && !tells(e->field[PM_F_REASON]) && !e->field[PM_F_ERROR].n &&
         !(e->field[PM_F_POD].n && e->field[PM_F_IMAGE].n))
         return;
-    struct pm_trace t = trace_of(l->env, l->ev, row);
+    struct pm_trace t = trace_of(l, row);
     bool counts =
         t.role == PM_ROLE_END &&
         (t.origin == PM_ORIGIN_RUNTIME ||
