@@ -9,6 +9,7 @@
 // are thousands of series; of a window that is longer still only the time from a day
 // before the first incident on is shown, and missing[] says so: a step of minutes could
 // not show rates of five.
+#include "base/sort.h"
 #include "judge/alerts/series_build.h"
 #include <stdlib.h>
 
@@ -40,12 +41,7 @@ static int64_t floor_to(int64_t t, int64_t step) { return t - ((t % step) + step
 static struct wait measured(
     const struct build *b) { // from the first to the last point; from PM_NO_TIME: there is none
     const struct pm_report *r = b->report;
-    struct wait w = {.from = PM_NO_TIME, .to = PM_NO_TIME};
-    for (size_t i = 0; i < b->points.n; i++) {
-        if (b->points.items[i].how == HOW_END) continue;
-        w.from = pm_min_time(w.from, b->points.items[i].at);
-        w.to = pm_max_time(w.to, b->points.items[i].at);
-    }
+    struct wait w = {.from = b->from, .to = b->to};
     if (w.from == PM_NO_TIME) return w;
     if (r->from_ns != PM_NO_TIME && r->from_ns < w.from)
         w.from = pm_max_time(r->from_ns, pm_since(w.from, MARGIN_NS));
@@ -105,7 +101,7 @@ struct state_of { // of one series while its points are taken in order
     bool there;
 };
 static void take(const struct draft *d, const struct point *p, struct state_of *x) {
-    if (p->how == HOW_ADD) x->value += p->value;
+    if (p->how == HOW_COUNT || p->how == HOW_ADD) x->value += p->value;
     if (p->how == HOW_SET) x->value = p->value;
     if (p->how == HOW_DEPTH) {
         x->depth += (int64_t)p->value;
@@ -114,43 +110,100 @@ static void take(const struct draft *d, const struct point *p, struct state_of *
     x->there = p->how != HOW_END;
 }
 
-static void run_add(struct pm_series *out, size_t cap, const struct pm_series_set *set, size_t from,
-                    size_t to, double value) { // scrapes from..to
-    if (from > to || out->runs_n == cap) return;
+// Runs of the series that is laid down at the moment.
+struct runs {
+    struct pm_run *items;
+    size_t n;
+};
+static void run_add(struct runs *out, const struct pm_series_set *set, size_t from, size_t to,
+                    double value) { // scrapes from..to
     struct pm_run r = {pm_step_at(set, from) - PM_SCRAPE_LEAD_NS,
                        pm_step_at(set, to) - PM_SCRAPE_LEAD_NS, value};
-    struct pm_run *last = out->runs_n ? &out->runs[out->runs_n - 1] : NULL;
+    struct pm_run *last = out->n ? &out->items[out->n - 1] : NULL;
     if (last && last->to_ns + set->step_ns == r.from_ns && last->value == value)
         last->to_ns = r.to_ns;
-    else out->runs[out->runs_n++] = r;
+    else out->items[out->n++] = r;
 }
 
-static void fill(struct build *b, const struct draft *d, const struct point *p, size_t n,
-                 const struct pm_series_set *set, struct pm_series *out) {
+// Each point ends one run at most, and the end of the grid the last.
+static void fill(const struct draft *d, const struct point *p, size_t n,
+                 const struct pm_series_set *set, struct runs *out) {
     struct state_of x = {.there = d->counter};
     size_t from = 0, linger = (size_t)(LINGER_NS / set->step_ns) + 1;
-    *out = (struct pm_series){.name = d->name,
-                              .labels = d->labels,
-                              .runs = PM_NEWN(b->scene->env->a, struct pm_run, n + 2)};
+    out->n = 0;
     for (size_t i = 0; i <= n; i++) {
         size_t at = i < n ? scrape_after(set, p[i].at) : set->steps;
         if (at > set->steps) at = set->steps;
         bool waits_no_more = !d->counter && i > 0 && p[i - 1].how == HOW_DEPTH &&
                              x.depth <= 0; // 0 stays for the lookback, then it is gone
         if (x.there && at > from)
-            run_add(out, n + 2, set, from,
-                    (waits_no_more && at - from > linger ? from + linger : at) - 1, x.value);
+            run_add(out, set, from, (waits_no_more && at - from > linger ? from + linger : at) - 1,
+                    x.value);
         if (i < n) take(d, &p[i], &x);
         from = at;
     }
 }
 
-static int by_series(const void *a, const void *b) {
+static int by_time(const void *a, const void *b, void *none) {
     const struct point *x = a, *y = b;
-    if (x->series != y->series) return x->series < y->series ? -1 : 1;
-    if (x->at != y->at) return x->at < y->at ? -1 : 1;
-    return (x->order > y->order) - (x->order < y->order);
+    (void)none;
+    return (x->at > y->at) - (x->at < y->at);
 }
+
+// The points by series, those of one in the order in which they were put down: their
+// places are counted, where comparing millions would sort what mostly is in order.
+static uint32_t *by_series(const struct build *b, uint32_t *ends) {
+    uint32_t *order = pm_xmalloc((b->points.n + 1) * sizeof *order), at = 0;
+    memset(ends, 0, (b->drafts.n + 1) * sizeof *ends);
+    for (size_t i = 0; i < b->points.n; i++) ends[b->points.items[i].series]++;
+    for (size_t k = 0; k < b->drafts.n; k++) {
+        uint32_t n = ends[k];
+        ends[k] = at;
+        at += n;
+    }
+    for (size_t i = 0; i < b->points.n; i++) order[ends[b->points.items[i].series]++] = (uint32_t)i;
+    return order;
+}
+
+static void gather(const struct build *b, const uint32_t *order, size_t n, struct point *out) {
+    bool sorted = true;
+    for (size_t i = 0; i < n; i++) {
+        out[i] = b->points.items[order[i]];
+        sorted = sorted && (i == 0 || out[i - 1].at <= out[i].at);
+    }
+    if (!sorted) pm_sort(out, n, sizeof *out, by_time, NULL);
+}
+
+static void lay(const struct build *b, struct pm_series_set *set) {
+    struct pm_arena *a = b->scene->env->a;
+    uint32_t *ends = pm_xmalloc((b->drafts.n + 1) * sizeof *ends), *order = by_series(b, ends);
+    struct point *points = NULL;
+    struct runs runs = {0};
+    size_t cap = 0;
+    for (size_t k = 0; k < b->drafts.n; k++) {
+        const struct draft *d = &b->drafts.items[k];
+        uint32_t first = k ? ends[k - 1] : 0;
+        size_t n = ends[k] - first;
+        if (!n) continue;
+        if (n > cap) {
+            cap = n + n / 2;
+            points = pm_xrealloc(points, cap * sizeof *points);
+            runs.items = pm_xrealloc(runs.items, (cap + 1) * sizeof *runs.items);
+        }
+        gather(b, order + first, n, points);
+        fill(d, points, n, set, &runs);
+        if (!runs.n) continue;
+        struct pm_run *kept = PM_NEWN(a, struct pm_run, runs.n);
+        memcpy(kept, runs.items, runs.n * sizeof *kept);
+        set->items[set->n++] = (struct pm_series){
+            .name = d->name, .labels = d->labels, .runs = kept, .runs_n = runs.n};
+    }
+    free(ends);
+    free(order);
+    free(points);
+    free(runs.items);
+}
+
 static int by_name(const void *a, const void *b) {
     const struct pm_series *x = a, *y = b;
     int c = pm_str_cmp(x->name, y->name);
@@ -161,19 +214,17 @@ static struct pm_series_set *set_of(struct build *b) {
     struct pm_series_set *set = PM_NEW(b->scene->env->a, struct pm_series_set);
     grid(b, set);
     set->items = PM_NEWN(b->scene->env->a, struct pm_series, b->drafts.n + 1);
-    if (b->points.n > 1) qsort(b->points.items, b->points.n, sizeof *b->points.items, by_series);
-    for (size_t i = 0, end; i < b->points.n; i = end) {
-        const struct point *p = &b->points.items[i];
-        for (end = i + 1; end < b->points.n && b->points.items[end].series == p->series;) end++;
-        fill(b, &b->drafts.items[p->series], p, end - i, set, &set->items[set->n]);
-        if (set->items[set->n].runs_n) set->n++;
-    }
+    lay(b, set);
     if (set->n > 1) qsort(set->items, set->n, sizeof *set->items, by_name);
     return set->steps ? set : NULL;
 }
 
 void pm_series_fill(const struct pm_scene *scene, struct pm_report *report) {
-    struct build b = {.scene = scene, .report = report, .keys = pm_intern_new()};
+    struct build b = {.scene = scene,
+                      .report = report,
+                      .keys = pm_intern_new(),
+                      .from = PM_NO_TIME,
+                      .to = PM_NO_TIME};
     Word_t freed;
     pm_series_pulls(&b);
     pm_series_latency(&b);

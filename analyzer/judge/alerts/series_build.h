@@ -5,21 +5,23 @@
 #include "judge/scene.h"
 
 enum how {
-    HOW_ADD,
-    HOW_SET,
-    HOW_DEPTH,
-    HOW_END
-}; // a counter grows; a gauge is; one more or fewer waits; it is not known any more
+    HOW_COUNT, // a counter of whole things grows: what one scrape sees of it is one point
+    HOW_ADD,   // a counter of parts grows: what a sum is rounded to hangs on its order
+    HOW_SET,   // a gauge is
+    HOW_DEPTH, // one more or fewer waits
+    HOW_END    // it is not known any more
+};
 struct point {
-    uint32_t series, order;
     int64_t at;
     double value;
-    enum how how;
+    uint32_t series;
+    uint8_t how;
 };
 struct draft {
     struct pm_str name;
     struct pm_labels labels;
     bool counter, counts; // counts: a gauge of how many, not of whether
+    pm_ref newest;        // of the points, the one that was put down last
 };
 struct wait { // a pod's, to INT64_MAX where it still waits
     uint32_t pod;
@@ -30,7 +32,8 @@ struct build {
     struct pm_report *report;
     struct pm_intern *keys;
     PM_LIST(struct draft) drafts; // by key
-    PM_LIST(struct point) points;
+    PM_LIST(struct point) points; // of one series in the order in which they were put down
+    int64_t from, to;             // of what was measured; PM_NO_TIME: nothing was
     PM_LIST(struct wait) waits;
     Pvoid_t container_of; // pod and image → container
     Pvoid_t backed_off;   // pod → index + 1 of the trace that first told of back-off
@@ -45,6 +48,10 @@ uint32_t pm_series_of(struct build *b, const char *name, const struct pm_label *
     pm_series_of((b), (name), (const struct pm_label[]){__VA_ARGS__},                              \
                  PM_LEN(((const struct pm_label[]){__VA_ARGS__})))
 void pm_series_point(struct build *b, uint32_t series, int64_t at, enum how how, double value);
+
+// The scrape that sees what happened at `at`, on the finest grid that there is: what
+// has one number here is seen by one scrape on all of them.
+int64_t pm_series_scrape(int64_t at);
 
 void pm_series_pulls(struct build *b);
 void pm_series_latency(struct build *b);

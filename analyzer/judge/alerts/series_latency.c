@@ -4,6 +4,7 @@
 //
 // Quantiles are the nearest rank: a value that a pull took. Where nothing ended for ten
 // minutes there is none.
+#include "base/sort.h"
 #include "judge/alerts/series_build.h"
 #include <stdlib.h>
 
@@ -11,7 +12,7 @@
 #define LATENCY_STEP_NS PM_S(15) // the finest grid: what is told more often is not seen
 
 struct took {
-    uint32_t registry;
+    uint32_t registry, rank; // rank: of its length among all of its registry, from 1
     int64_t at, took_ns;
 };
 static int by_registry_and_time(const void *a, const void *b) {
@@ -20,9 +21,28 @@ static int by_registry_and_time(const void *a, const void *b) {
     if (x->at != y->at) return x->at < y->at ? -1 : 1;
     return (x->took_ns > y->took_ns) - (x->took_ns < y->took_ns);
 }
-static int by_length(const void *a, const void *b) {
-    const int64_t *x = a, *y = b;
-    return (*x > *y) - (*x < *y);
+
+// How many of a window's pulls have each rank, in a Fenwick tree: one more, one fewer and
+// the n-th shortest cost log n each, where sorting the window anew at each step would cost
+// a busy registry its thousands again and again.
+struct window {
+    uint32_t *tree; // from 1
+    size_t ranks, n;
+    const int64_t *lengths; // by rank - 1
+};
+static void window_count(struct window *w, uint32_t rank, bool leaves) {
+    w->n = leaves ? w->n - 1 : w->n + 1;
+    for (size_t i = rank; i <= w->ranks; i += i & -i) w->tree[i] += leaves ? UINT32_MAX : 1;
+}
+static int64_t window_nth(const struct window *w, size_t nth) { // from 1
+    size_t at = 0, span = 1;
+    while (span * 2 <= w->ranks) span *= 2;
+    for (; span; span /= 2) {
+        if (at + span > w->ranks || w->tree[at + span] >= nth) continue;
+        at += span;
+        nth -= w->tree[at];
+    }
+    return w->lengths[at];
 }
 
 static const struct {
@@ -35,24 +55,22 @@ static uint32_t latency_series(struct build *b, size_t quantile, uint32_t regist
                   L("quantile", pm_str_c(quantiles[quantile].word)),
                   L("registry", pm_name(b->scene->env, registry)));
 }
-static void latency_at(struct build *b, const struct took *items, size_t n, int64_t *sorted) {
-    const struct took *last = &items[n - 1];
-    for (size_t i = 0; i < n; i++) sorted[i] = items[i].took_ns;
-    qsort(sorted, n, sizeof *sorted, by_length);
-    for (size_t q = 0; q < PM_LEN(quantiles); q++) {
-        size_t rank = (n * quantiles[q].percent + 99) / 100;
-        pm_series_point(b, latency_series(b, q, last->registry), last->at, HOW_SET,
-                        (double)sorted[rank - 1] / 1e9);
-    }
+static void latency_at(struct build *b, const struct window *w, uint32_t registry, int64_t at) {
+    for (size_t q = 0; q < PM_LEN(quantiles); q++)
+        pm_series_point(b, latency_series(b, q, registry), at, HOW_SET,
+                        (double)window_nth(w, (w->n * quantiles[q].percent + 99) / 100) / 1e9);
 }
+
 // One registry's pulls in order of time.
-static void latency_of(struct build *b, const struct took *items, size_t n, int64_t *sorted) {
+static void latency_of(struct build *b, const struct took *items, size_t n, struct window *w) {
     size_t first = 0;
     for (size_t i = 0; i < n; i++) {
-        while (items[i].at - items[first].at > LATENCY_WINDOW_NS) first++;
+        window_count(w, items[i].rank, false);
+        while (items[i].at - items[first].at > LATENCY_WINDOW_NS)
+            window_count(w, items[first++].rank, true);
         bool ends = i + 1 == n;
         if (!ends && items[i].at / LATENCY_STEP_NS == items[i + 1].at / LATENCY_STEP_NS) continue;
-        latency_at(b, items + first, i + 1 - first, sorted);
+        latency_at(b, w, items[i].registry, items[i].at);
         if (ends || items[i + 1].at - items[i].at > LATENCY_WINDOW_NS)
             for (size_t q = 0; q < PM_LEN(quantiles); q++)
                 pm_series_point(b, latency_series(b, q, items[i].registry),
@@ -60,21 +78,41 @@ static void latency_of(struct build *b, const struct took *items, size_t n, int6
     }
 }
 
+// Gives each its rank; pulls that took equally long share one.
+static void ranks_find(struct took *items, size_t n, int64_t *lengths, struct window *w) {
+    for (size_t i = 0; i < n; i++) lengths[i] = items[i].took_ns;
+    qsort(lengths, n, sizeof *lengths, pm_by_int64);
+    w->ranks = 0;
+    for (size_t i = 0; i < n; i++)
+        if (i == 0 || lengths[i] != lengths[i - 1]) lengths[w->ranks++] = lengths[i];
+    for (size_t i = 0; i < n; i++) {
+        const int64_t *at =
+            bsearch(&items[i].took_ns, lengths, w->ranks, sizeof *lengths, pm_by_int64);
+        items[i].rank = (uint32_t)(at - lengths) + 1;
+    }
+    memset(w->tree, 0, (w->ranks + 1) * sizeof *w->tree);
+    w->lengths = lengths;
+    w->n = 0;
+}
+
 void pm_series_latency(struct build *b) {
     size_t n = 0;
     struct took *all = pm_xmalloc((b->scene->pulls->n + 1) * sizeof *all);
-    int64_t *sorted = pm_xmalloc((b->scene->pulls->n + 1) * sizeof *sorted);
+    int64_t *lengths = pm_xmalloc((b->scene->pulls->n + 1) * sizeof *lengths);
+    struct window w = {.tree = pm_xmalloc((b->scene->pulls->n + 1) * sizeof *w.tree)};
     for (size_t i = 0; i < b->scene->pulls->n; i++) {
         const struct pm_attempt *p = &b->scene->pulls->items[i];
         if (p->outcome == PM_OUTCOME_OK && p->duration_ns > 0 && p->registry &&
             pm_at(p) != PM_NO_TIME)
-            all[n++] = (struct took){p->registry, pm_at(p), p->duration_ns};
+            all[n++] = (struct took){p->registry, 0, pm_at(p), p->duration_ns};
     }
     if (n > 1) qsort(all, n, sizeof *all, by_registry_and_time);
     for (size_t i = 0, end; i < n; i = end) {
         for (end = i + 1; end < n && all[end].registry == all[i].registry;) end++;
-        latency_of(b, all + i, end - i, sorted);
+        ranks_find(all + i, end - i, lengths, &w);
+        latency_of(b, all + i, end - i, &w);
     }
     free(all);
-    free(sorted);
+    free(lengths);
+    free(w.tree);
 }
