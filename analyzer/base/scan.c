@@ -1,5 +1,8 @@
 // Cursor scanners and the undoing of escapes. See pm/scan.h.
 #include "pm/scan.h"
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 bool pm_scan_lit(struct pm_scan *c, const char *lit) {
     size_t n = strlen(lit);
@@ -166,26 +169,62 @@ static size_t unescape_one(const char **p, const char *end, char *out) {
 }
 
 struct pm_str pm_unescape(struct pm_arena *a, struct pm_str s) {
-    if (pm_str_chr(s, '\\', 0) < 0) return s;
-    char *out = pm_arena_alloc(a, s.n + 4);
+    const char *p = s.p, *end = s.p + s.n, *escape = s.n ? memchr(p, '\\', s.n) : NULL;
+    if (!escape) return s;
+    char *out = pm_arena_room(a, s.n + 4);
     size_t n = 0;
-    const char *p = s.p, *end = s.p + s.n;
-    while (p < end) {
-        if (*p != '\\') out[n++] = *p++;
-        else n += unescape_one(&p, end, out + n); // never longer than what it reads
+    while (escape) {
+        memcpy(out + n, p, (size_t)(escape - p));
+        n += (size_t)(escape - p);
+        p = escape;
+        n += unescape_one(&p, end, out + n); // never longer than what it reads
+        escape = p < end ? memchr(p, '\\', (size_t)(end - p)) : NULL;
     }
-    return (struct pm_str){out, n};
+    memcpy(out + n, p, (size_t)(end - p));
+    return (struct pm_str){out, n + (size_t)(end - p)};
+}
+
+// Most bytes of a text are neither quotes nor backslashes: sixteen are looked at at once.
+ptrdiff_t pm_quote_find(struct pm_str s, size_t from) {
+    size_t i = from;
+#if defined(__SSE2__)
+    const __m128i quote = _mm_set1_epi8('"'), escape = _mm_set1_epi8('\\');
+    while (i < s.n && s.n - i >= 16) {
+        const __m128i v = _mm_loadu_si128((const void *)(s.p + i));
+        unsigned may = (unsigned)_mm_movemask_epi8(
+            _mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, escape)));
+        size_t next = i + 16;
+        while (may) {
+            const size_t at = (size_t)__builtin_ctz(may);
+            if (s.p[i + at] == '"') return (ptrdiff_t)(i + at);
+            may &= ~(3u << at); // and what it escapes
+            if (at == 15) next++;
+        }
+        i = next;
+    }
+#endif
+    for (; i < s.n; i++) {
+        if (s.p[i] == '"') return (ptrdiff_t)i;
+        if (s.p[i] == '\\') i++;
+    }
+    return -1;
+}
+
+bool pm_quotes_even(struct pm_str s) {
+    bool even = true;
+    for (ptrdiff_t at = -1; (at = pm_quote_find(s, (size_t)(at + 1))) >= 0;) even = !even;
+    return even;
 }
 
 bool pm_scan_quoted(struct pm_scan *c, struct pm_arena *a, struct pm_str *out, bool *cut) {
     if (c->at >= c->end || *c->at != '"') return false;
-    const char *from = c->at + 1, *p = from;
-    while (p < c->end && *p != '"') p += *p == '\\' && p + 1 < c->end ? 2 : 1;
-    bool closed = p < c->end;
-    if (!closed) p = c->end;
+    struct pm_str rest = {c->at + 1, (size_t)(c->end - c->at - 1)};
+    ptrdiff_t end = pm_quote_find(rest, 0);
+    bool closed = end >= 0;
     if (cut) *cut = !closed;
-    *out = pm_unescape(a, (struct pm_str){from, (size_t)(p - from)});
-    c->at = closed ? p + 1 : p;
+    if (closed) rest.n = (size_t)end;
+    *out = pm_unescape(a, rest);
+    c->at = rest.p + rest.n + closed;
     return true;
 }
 

@@ -71,8 +71,11 @@ ptrdiff_t pm_str_ifind(struct pm_str s, struct pm_str needle, size_t from) {
 
 ptrdiff_t pm_str_rfind(struct pm_str s, struct pm_str needle) {
     if (!needle.n || needle.n > s.n) return -1;
-    for (size_t i = s.n - needle.n + 1; i-- > 0;) {
-        if (s.p[i] == needle.p[0] && memcmp(s.p + i, needle.p, needle.n) == 0) return (ptrdiff_t)i;
+    for (size_t left = s.n - needle.n + 1; left > 0;) {
+        const char *hit = memrchr(s.p, needle.p[0], left);
+        if (!hit) return -1;
+        if (memcmp(hit, needle.p, needle.n) == 0) return hit - s.p;
+        left = (size_t)(hit - s.p);
     }
     return -1;
 }

@@ -20,15 +20,6 @@ static size_t blanks_of(struct pm_str s) {
     return i;
 }
 
-static bool quotes_even(struct pm_str s) {
-    bool even = true;
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '\\') i++;
-        else if (s.p[i] == '"') even = !even;
-    }
-    return even;
-}
-
 // "  Warning  Failed     4s    kubelet  …"
 static bool frame_join_is_row(struct pm_str s) {
     struct pm_scan c = pm_scan_of(s);
@@ -96,11 +87,11 @@ static bool is_open_value(struct pm_str s) {
 static enum frame_open opens(struct pm_str s, const struct frame_unit *u) {
     if (pm_line_klog(s)) {
         if (pm_str_ends(s, PM_STR("=<"))) return OPEN_BLOCK;
-        return quotes_even(s) ? OPEN_TEXT : OPEN_QUOTE;
+        return pm_quotes_even(s) ? OPEN_TEXT : OPEN_QUOTE;
     }
     bool logrus = pm_str_starts(s, PM_STR("time=")),
          number = s.n && s.p[0] >= '0' && s.p[0] <= '9'; // access logs: nothing to search for
-    if (logrus && !quotes_even(s)) return OPEN_QUOTE;
+    if (logrus && !pm_quotes_even(s)) return OPEN_QUOTE;
     if (pm_str_ends(s, PM_STR("errors:")) && (s.n == 7 || s.p[s.n - 8] == ' ')) return OPEN_ERRORS;
     if (!logrus && !number) {
         if (frame_join_is_row(s)) return OPEN_ROW;
@@ -261,8 +252,8 @@ static void append(struct pm_frame *f, struct frame_lane *l, struct pm_str s) {
     l->line_chars = s.n;
     l->joined++;
     l->weight += f->weight - 1;
-    if (l->open == OPEN_QUOTE && quotes_even(pm_buf_str(&l->text))) l->open = OPEN_TEXT;
-    else if (l->open == OPEN_TEXT && is_pair(s) && !quotes_even(pm_buf_str(&l->text)))
+    if (l->open == OPEN_QUOTE && pm_quotes_even(pm_buf_str(&l->text))) l->open = OPEN_TEXT;
+    else if (l->open == OPEN_TEXT && is_pair(s) && !pm_quotes_even(pm_buf_str(&l->text)))
         l->open = OPEN_QUOTE;
     if (l->open == OPEN_OUTPUT && pm_str_starts(s, PM_STR(", error: "))) l->open = OPEN_NO;
     if (l->open == OPEN_VALUE && pm_str_starts(s, PM_STR("}"))) l->open = OPEN_NO;

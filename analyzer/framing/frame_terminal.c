@@ -23,6 +23,7 @@ static bool is_one_of(struct pm_str w, const char *const *list, size_t n) {
 
 static bool is_tool(struct pm_str w) {
     static const char *const tools[] = {"docker", "podman", "nerdctl", "crictl", "ctr", "buildah"};
+    if (w.n < 3 || !strchr("rnlhe", w.p[w.n - 1])) return false; // how they end, ".exe" among it
     w = pm_str_from(w, (size_t)(pm_str_rchr(w, '/') + 1));
     if (pm_str_ends(w, PM_STR(".exe"))) w.n -= 4;
     return is_one_of(w, tools, PM_LEN(tools));

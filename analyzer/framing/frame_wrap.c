@@ -53,14 +53,7 @@ static bool known(struct pm_str w, bool wants) {
     return false;
 }
 
-static bool quote_open(struct pm_str s) {
-    bool open = false;
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '\\') i++;
-        else if (s.p[i] == '"') open = !open;
-    }
-    return open;
-}
+static bool quote_open(struct pm_str s) { return !pm_quotes_even(s); }
 
 static size_t trailing_blanks(struct pm_str s) {
     size_t n = 0;
@@ -173,6 +166,7 @@ static const struct {
 // those. Where a table's columns are counted in bytes, one is one blank.
 static struct pm_str plain_blanks(struct pm_frame *f, struct pm_str s) {
     static const struct pm_str hard = {"\xc2\xa0", 2};
+    if (pm_str_chr(s, hard.p[0], 0) < 0) return s; // nearly every line: at one look
     ptrdiff_t at = pm_str_find(s, hard, 0);
     if (at < 0) return s;
     char *out = pm_arena_alloc(f->line_arena, s.n);

@@ -40,6 +40,9 @@ bool pm_scan_digits(struct pm_scan *c, int digits, int *out); // exactly that ma
 // \b \f \v \xNN \uNNNN \UNNNNNNNN and octal). A missing closing quote takes the rest and
 // sets *cut (may be NULL).
 bool pm_scan_quoted(struct pm_scan *c, struct pm_arena *a, struct pm_str *out, bool *cut);
+// The next '"' at or after `from` that no backslash escapes; -1.
+ptrdiff_t pm_quote_find(struct pm_str s, size_t from);
+bool pm_quotes_even(struct pm_str s); // is each of them closed?
 // key=value as logrus and klog write them: value bare up to a blank, or quoted. `key` may
 // hold dots.
 bool pm_scan_pair(struct pm_scan *c, struct pm_arena *a, struct pm_str *key, struct pm_str *value);

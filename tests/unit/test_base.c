@@ -235,6 +235,33 @@ static void quoted_text_loses_one_level_of_escapes(void **s) {
     same(out, "open");
 }
 
+// The next quote is found by sixteen bytes at once, and as one byte after the other finds
+// it, wherever backslashes stand.
+static void quotes_are_found_in_any_place(void **s) {
+    (void)s;
+    char text[80];
+    uint64_t h = 1;
+    for (size_t round = 0; round < 20000; round++) {
+        size_t n = round % sizeof text;
+        for (size_t i = 0; i < n; i++) {
+            h = h * UINT64_C(6364136223846793005) + 1442695040888963407u;
+            text[i] = (h >> 40) % 8 == 0 ? '"' : "\\\\abcdefgh"[(h >> 33) % 10];
+        }
+        const struct pm_str t = {text, n};
+        ptrdiff_t want = -1;
+        bool even = true;
+        for (size_t i = 0; i < n; i++) {
+            if (text[i] == '\\') i++;
+            else if (text[i] == '"') {
+                if (want < 0) want = (ptrdiff_t)i;
+                even = !even;
+            }
+        }
+        assert_int_equal(pm_quote_find(t, 0), want);
+        assert_int_equal(pm_quotes_even(t), even);
+    }
+}
+
 static void pairs_are_read_one_by_one(void **s) {
     (void)s;
     struct pm_scan c = pm_scan_of(PM_STR("level=error msg=\"a b\" empty= http.request.uri=/v2/"));
@@ -370,6 +397,7 @@ int main(void) {
         cmocka_unit_test(images_normalise_as_the_runtimes_do),
         cmocka_unit_test(registry_urls_say_what_was_asked),
         cmocka_unit_test(quoted_text_loses_one_level_of_escapes),
+        cmocka_unit_test(quotes_are_found_in_any_place),
         cmocka_unit_test(pairs_are_read_one_by_one),
         cmocka_unit_test(durations_and_sizes),
         cmocka_unit_test(dirty_bytes_are_repaired_and_counted),
