@@ -29,9 +29,19 @@ struct pm_envelope_hint {
     bool lost;
 };
 
+// klog's header at the start of a text: parsers/node/klog.c.
+struct pm_klog_head {
+    struct pm_when when;
+    char severity; // I W E F; 0 where there is no header
+    struct pm_str pid;
+    struct pm_str file; // "kuberuntime_image.go", without directory
+    size_t n;           // its length; 0 where there is none
+};
+
 // What one parser found in the text and others ask, too.
 struct pm_record_memo {
-    bool client_known, kind_known;
+    bool client_known, kind_known, klog_known;
+    struct pm_klog_head klog;
     unsigned client_cues; // parsers/client/client.c
     struct pm_str kind;   // of the API's object: parsers/objects/k8s_object.c
 };

@@ -65,13 +65,14 @@ static int bid(const struct pm_record *r, const void *state) {
 }
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
-    struct pm_klog k = {0};
+    struct pm_klog_head room;
     struct pm_str image, error;
     if (!is_mine(r->text)) return PM_PARSE_NO;
     if (!cache_image(r->text, &image, &error) && !caching_image(ctx->a, r->text, &image, &error))
         return PM_PARSE_NO;
     struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, PM_KIND_PULL_FAIL);
-    if (pm_klog_header(r->text, &k) && e.when.kind == PM_WHEN_NONE) e.when = k.when;
+    const struct pm_klog_head *k = pm_klog_head_of(r, &room);
+    if (k->n && e.when.kind == PM_WHEN_NONE) e.when = k->when;
     e.field[PM_F_IMAGE] = image;
     pm_lift_into(ctx->a, &e, error);
     e.field[PM_F_IMAGE] = image; // the file's, whatever else the error names

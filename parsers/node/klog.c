@@ -14,11 +14,10 @@
 #include "parsers/lift/lift.h"
 
 static bool file_name(struct pm_str s) {
+    if (s.n <= 3 || !pm_str_ends(s, PM_STR(".go"))) return false;
     for (size_t i = 0; i < s.n; i++)
-        if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= 'A' && s.p[i] <= 'Z') ||
-              (s.p[i] >= '0' && s.p[i] <= '9') || strchr("_-./", s.p[i])))
-            return false;
-    return s.n > 3 && pm_str_ends(s, PM_STR(".go"));
+        if (!pm_name_char(s.p[i]) && s.p[i] != '_' && s.p[i] != '/' && s.p[i] != 0) return false;
+    return true;
 }
 
 // "dir/file.go:123] "
@@ -36,9 +35,10 @@ static bool scan_place(struct pm_scan *c, struct pm_str *file) {
     return true;
 }
 
-size_t pm_klog_header(struct pm_str s, struct pm_klog *k) {
+size_t pm_klog_header(struct pm_str s, struct pm_klog_head *k) {
     struct pm_scan c = pm_scan_of(s);
     uint64_t pid;
+    *k = (struct pm_klog_head){0};
     if (s.n < 22 || !strchr("IWEFD", s.p[0])) return 0;
     k->severity = s.p[0];
     size_t stamp = pm_when_klog(pm_str_from(s, 1), &k->when);
@@ -50,11 +50,20 @@ size_t pm_klog_header(struct pm_str s, struct pm_klog *k) {
         k->pid = (struct pm_str){digits, (size_t)(c.at - digits)};
         if (!pm_scan_blanks(&c)) return 0;
     }
-    return scan_place(&c, &k->file) ? (size_t)(c.at - s.p) : 0;
+    if (scan_place(&c, &k->file)) k->n = (size_t)(c.at - s.p);
+    return k->n;
+}
+
+const struct pm_klog_head *pm_klog_head_of(const struct pm_record *r, struct pm_klog_head *room) {
+    struct pm_klog_head *k = r->memo ? &r->memo->klog : room;
+    if (r->memo && r->memo->klog_known) return k;
+    pm_klog_header(r->text, k);
+    if (r->memo) r->memo->klog_known = true;
+    return k;
 }
 
 ptrdiff_t pm_klog_find(struct pm_str s) {
-    struct pm_klog k;
+    struct pm_klog_head k;
     for (ptrdiff_t at = pm_str_find(s, PM_STR(".go:"), 0); at >= 0;
          at = pm_str_find(s, PM_STR(".go:"), (size_t)at + 4)) {
         size_t from = (size_t)at > 120 ? (size_t)at - 120 : 0;
@@ -193,13 +202,28 @@ static void read_body(struct pm_arena *a, struct pm_str body, struct pm_klog *k)
     read_pairs(a, &c, k);
 }
 
-bool pm_klog_read(struct pm_arena *a, struct pm_str s, struct pm_klog *k) {
+static bool read_behind(struct pm_arena *a, struct pm_str s, const struct pm_klog_head *head,
+                        struct pm_klog *k) {
     struct pm_scan c = pm_scan_of(s);
-    size_t header = pm_klog_header(s, k);
-    if (header) c.at += header;
+    k->when = head->when;
+    k->severity = head->severity;
+    k->pid = head->pid;
+    k->file = head->file;
+    if (head->n) c.at += head->n;
     else if (!scan_place(&c, &k->file)) return false;
     read_body(a, pm_scan_rest(&c), k);
     return true;
+}
+
+bool pm_klog_read(struct pm_arena *a, struct pm_str s, struct pm_klog *k) {
+    struct pm_klog_head head;
+    pm_klog_header(s, &head);
+    return read_behind(a, s, &head, k);
+}
+
+bool pm_klog_read_record(struct pm_arena *a, const struct pm_record *r, struct pm_klog *k) {
+    struct pm_klog_head room;
+    return read_behind(a, r->text, pm_klog_head_of(r, &room), k);
 }
 
 bool pm_klog_is_json(const json_t *o) {
@@ -244,18 +268,18 @@ bool pm_klog_read_json(struct pm_arena *a, const json_t *o, struct pm_klog *k) {
 }
 
 static int bid(const struct pm_record *r, const void *state) {
-    struct pm_klog k = {0};
+    struct pm_klog_head room;
     (void)state;
-    return pm_klog_header(r->text, &k) ? 50 : 0;
+    return pm_klog_head_of(r, &room)->n ? 50 : 0;
 }
 
 // Asked first once it won: a line of a kubelet file goes back to the kubelet's parser.
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
-    struct pm_klog k = {0};
+    struct pm_klog_head room;
+    const struct pm_klog_head *k = pm_klog_head_of(r, &room);
     (void)ctx;
-    size_t header = pm_klog_header(r->text, &k);
-    if (!header || pm_kubelet_file(k.file) || pm_kubelet_ident(r->hint.ident)) return PM_PARSE_NO;
-    return pm_kubelet_words(pm_str_from(r->text, header)) ? PM_PARSE_NO : PM_PARSE_OK;
+    if (!k->n || pm_kubelet_file(k->file) || pm_kubelet_ident(r->hint.ident)) return PM_PARSE_NO;
+    return pm_kubelet_words(pm_str_from(r->text, k->n)) ? PM_PARSE_NO : PM_PARSE_OK;
 }
 
 const struct pm_parser pm_parser_klog = {

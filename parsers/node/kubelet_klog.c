@@ -13,12 +13,12 @@ static bool kubelet_klog_ours(const struct pm_record *r, struct pm_str file) {
 // Evidence: a klog header and a source file or message of the kubelet (95), a klog header
 // under the kubelet's name (85), a kubelet file without header (60).
 static int bid(const struct pm_record *r, const void *state) {
-    struct pm_klog k = {0};
+    struct pm_klog_head room;
+    const struct pm_klog_head *k = pm_klog_head_of(r, &room);
     (void)state;
-    size_t header = pm_klog_header(r->text, &k);
-    if (header && (pm_kubelet_file(k.file) || pm_kubelet_words(pm_str_from(r->text, header))))
+    if (k->n && (pm_kubelet_file(k->file) || pm_kubelet_words(pm_str_from(r->text, k->n))))
         return 95;
-    if (header) return kubelet_klog_ours(r, k.file) ? 85 : 0;
+    if (k->n) return kubelet_klog_ours(r, k->file) ? 85 : 0;
     struct pm_str head = pm_str_sub(r->text, 0, 64);
     ptrdiff_t colon = pm_str_chr(head, ':', 0);
     return colon > 3 && pm_kubelet_file(pm_str_sub(head, 0, (size_t)colon)) && has(head, "] ") ? 60
@@ -45,7 +45,7 @@ static void tell_clock(struct pm_parse_ctx *ctx, const struct pm_record *r,
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct pm_klog k = {0};
-    if (!pm_klog_read(ctx->a, r->text, &k)) return PM_PARSE_NO;
+    if (!pm_klog_read_record(ctx->a, r, &k)) return PM_PARSE_NO;
     if (r->hint.ident.n && !kubelet_klog_ours(r, k.file))
         return PM_PARSE_NO; // journal.log: klog of a scheduler between the kubelet's lines
     tell_clock(ctx, r, &k);
