@@ -183,12 +183,11 @@ static void read_member(struct pipe *p, struct job *j, struct pm_clean_texts *cl
 
 void *ingest_work(void *ctx) {
     struct pipe *p = ctx;
-    struct pm_clean_texts *clean = pm_xmalloc(sizeof *clean);
-    memset(clean, 0, sizeof *clean);
+    struct pm_clean_texts *clean = pm_clean_texts_new();
     struct digest *digest =
         digest_new(p->o->digests_of_samples ? DIGEST_OF_SAMPLES : DIGEST_OF_ALL);
     for (struct job *j; (j = pipe_job_take(p)) != NULL;) read_member(p, j, clean, digest);
     digest_free(digest);
-    free(clean);
+    pm_clean_texts_free(clean);
     return NULL;
 }

@@ -47,14 +47,15 @@ static struct pm_str redacted(struct reading *r, struct pm_str s, bool *tagged) 
 
 // First line as it stands, without secrets and without what could end a text early; cut
 // between characters, and not within a tag.
-static struct pm_str evidence_text(const struct pm_ingest_options *o, struct batch *b,
-                                   const struct pm_record *rec, bool *tagged) {
+static struct pm_str evidence_text(struct reading *r, const struct pm_record *rec, bool *tagged) {
+    const struct pm_ingest_options *o = r->p->o;
+    struct batch *b = r->batch;
     struct pm_str raw = pm_str_sub(rec->raw, 0, 4 * RAW_BYTES);
     ptrdiff_t nl = pm_str_chr(raw, '\n', 0);
     if (nl >= 0) raw.n = (size_t)nl;
     raw = pm_utf8_clean(b->arena, raw, NULL);
     struct pm_str as_read = raw;
-    if (o->redact) raw = pm_redact(o->redact_key, b->arena, raw);
+    if (o->redact) raw = pm_redact_line(o->redact_key, r->clean, b->arena, raw);
     *tagged |= raw.p != as_read.p;
     size_t n = raw.n < RAW_BYTES ? raw.n : RAW_BYTES;
     while (n > 0 && n < raw.n && ((uint8_t)raw.p[n] & 0xc0) == 0x80) n--;
@@ -233,8 +234,7 @@ static void keep_texts(struct reading *r, struct pm_row *row, const struct pm_re
     struct batch *b = r->batch;
     bool redact = r->p->o->redact;
     const struct pm_row *before = b->n > 1 ? row - 1 : NULL;
-    struct pm_str raw = evidence_text(r->p->o, b, rec, &row->tagged),
-                  clean = row->tagged ? PM_NONE : raw;
+    struct pm_str raw = evidence_text(r, rec, &row->tagged), clean = row->tagged ? PM_NONE : raw;
     for (int f = 0; f < PM_F_COUNT; f++) {
         struct pm_str s = e->field[f];
         if (redact && s.n && f != PM_F_METHOD && !is_clean(s, clean, before, f))

@@ -266,30 +266,6 @@ bool pm_redact_covers(struct pm_str clean, struct pm_str piece) {
 struct pm_str pm_redact(const struct pm_redact_key *key, struct pm_arena *a, struct pm_str s) {
     return redact(key, a, s, SEALED);
 }
-// The length and three words of it tell texts apart well enough to find the slot.
-static struct pm_clean_text *slot_of(struct pm_clean_texts *seen, struct pm_str s) {
-    uint64_t word[3], h = s.n;
-    memcpy(&word[0], s.p, 8);
-    memcpy(&word[1], s.p + s.n / 2 - 4, 8);
-    memcpy(&word[2], s.p + s.n - 8, 8);
-    for (int i = 0; i < 3; i++) {
-        h = (h ^ word[i]) * UINT64_C(0x9e3779b97f4a7c15);
-        h ^= h >> 32;
-    }
-    return &seen->slot[h % PM_LEN(seen->slot)];
-}
-struct pm_str pm_redact_anew(const struct pm_redact_key *key, struct pm_clean_texts *seen,
-                             struct pm_arena *a, struct pm_str s) {
-    if (s.n < 8 || s.n > sizeof seen->slot[0].p) return pm_redact(key, a, s);
-    struct pm_clean_text *slot = slot_of(seen, s);
-    if (slot->n == s.n && memcmp(slot->p, s.p, s.n) == 0) return s;
-    struct pm_str out = pm_redact(key, a, s);
-    if (out.p != s.p) return out;
-    memcpy(slot->p, s.p, s.n);
-    slot->n = (uint32_t)s.n;
-    return s;
-}
-
 struct pm_str pm_redact_blank(struct pm_arena *a, struct pm_str s) {
     return redact(NULL, a, s, BLANK);
 }

@@ -58,15 +58,15 @@ struct pm_str pm_redact(const struct pm_redact_key *key, struct pm_arena *a, str
 // the piece stands in a text without secrets, and so has none
 bool pm_redact_covers(struct pm_str clean, struct pm_str piece);
 // Texts that were found clean a moment ago, as messages come again and again. Of one
-// thread; all zero to begin with.
-struct pm_clean_texts {
-    struct pm_clean_text {
-        uint32_t n;
-        char p[508];
-    } slot[128];
-};
+// thread.
+struct pm_clean_texts;
+struct pm_clean_texts *pm_clean_texts_new(void);
+void pm_clean_texts_free(struct pm_clean_texts *seen);
 // pm_redact, where it was not seen
 struct pm_str pm_redact_anew(const struct pm_redact_key *key, struct pm_clean_texts *seen,
+                             struct pm_arena *a, struct pm_str s);
+// The same for a line with its stamps, which differ where nothing else does.
+struct pm_str pm_redact_line(const struct pm_redact_key *key, struct pm_clean_texts *seen,
                              struct pm_arena *a, struct pm_str s);
 // tags without marks: for hashes of texts
 struct pm_str pm_redact_blank(struct pm_arena *a, struct pm_str s);

@@ -1,0 +1,102 @@
+// Texts found clean of late are not looked through again: logs say the same things, and
+// looking for secrets costs more than reading does. Only what is clean is remembered: a
+// secret must not stay in memory longer than its line.
+//
+// A line as it stands in its file is the same as one before but for its stamps, so one
+// stamp at its front is taken for any other of its writing: no shape of a secret has one in
+// it, or asks which figure stands there. Figures anywhere else are left as they are: they
+// may be an escape's (%3D) or a token's ("1//0…", "v1.0-…").
+#include "ingest/redact.h"
+#include "base/memo.h"
+#include "pm/ingest.h"
+#include <stdlib.h>
+
+enum { TEXT_BYTES = 4096, FRONT_BYTES = 64, PLACES = 4096, RING_BYTES = 1 << 20 };
+enum { AS_IT_IS = 1, WITHOUT_STAMPS }; // what is known of a text: the seeds of its hash
+
+struct pm_clean_texts {
+    struct pm_memo *memo;
+    char line[TEXT_BYTES]; // the one at hand, its stamps alike
+};
+
+struct pm_clean_texts *pm_clean_texts_new(void) {
+    struct pm_clean_texts *seen = pm_xmalloc(sizeof *seen);
+    seen->memo = pm_memo_new(PLACES, RING_BYTES);
+    return seen;
+}
+
+void pm_clean_texts_free(struct pm_clean_texts *seen) {
+    if (seen) pm_memo_free(seen->memo);
+    free(seen);
+}
+
+// `known` is the text under which `s` is remembered.
+static struct pm_str unless_seen(const struct pm_redact_key *key, struct pm_memo *memo,
+                                 struct pm_arena *a, struct pm_str s, struct pm_str known,
+                                 uint64_t seed) {
+    uint64_t hash = pm_str_hash(known, seed);
+    if (pm_memo_find(memo, known, hash)) return s;
+    struct pm_str out = pm_redact(key, a, s);
+    if (out.p == s.p) pm_memo_keep(memo, known, hash, 0);
+    return out;
+}
+
+struct pm_str pm_redact_anew(const struct pm_redact_key *key, struct pm_clean_texts *seen,
+                             struct pm_arena *a, struct pm_str s) {
+    if (s.n > TEXT_BYTES) return pm_redact(key, a, s);
+    return unless_seen(key, seen->memo, a, s, s, AS_IT_IS);
+}
+
+// As loggers write them, before a fraction and a zone: '0' a figure, 'A' a letter.
+#define STAMP(text)                                                                                \
+    { text, sizeof text - 1 }
+static const struct pm_str stamps[] = {
+    STAMP("A0000 00:00:00"),      // klog
+    STAMP("0000-00-00T00:00:00"), // RFC 3339
+    STAMP("0000-00-00 00:00:00"),
+    STAMP("AAA 00 00:00:00"), // syslog
+    STAMP("AAA  0 00:00:00"),
+};
+
+static bool figure(char c) { return c >= '0' && c <= '9'; }
+static size_t figures(struct pm_str s) {
+    size_t n = 0;
+    while (n < s.n && figure(s.p[n])) n++;
+    return n;
+}
+static bool is_alike(char c, char as) {
+    if (as == '0') return figure(c);
+    return as == 'A' ? pm_secret_letter(c) : c == as;
+}
+static bool is_written(struct pm_str s, struct pm_str as) {
+    size_t i = 0;
+    while (i < as.n && i < s.n && is_alike(s.p[i], as.p[i])) i++;
+    return i == as.n;
+}
+// The length of the stamp at `at`, which is a word of its own; 0: none.
+static size_t stamp_at(struct pm_str s, size_t at) {
+    if (at > 0 && s.p[at - 1] != ' ' && s.p[at - 1] != '"') return 0;
+    for (size_t i = 0; i < PM_LEN(stamps); i++) {
+        size_t n = stamps[i].n;
+        struct pm_str rest = pm_str_from(s, at);
+        if (!is_written(rest, stamps[i])) continue;
+        if (n < rest.n && rest.p[n] == '.') n += 1 + figures(pm_str_from(rest, n + 1));
+        if (n < rest.n && rest.p[n] == 'Z') n++;
+        return n < rest.n && (rest.p[n] == ' ' || rest.p[n] == '"') ? n : 0;
+    }
+    return 0;
+}
+
+static struct pm_str with_stamps_alike(char *out, struct pm_str s) {
+    memcpy(out, s.p, s.n);
+    for (size_t at = 0; at < FRONT_BYTES && at < s.n; at++)
+        for (size_t left = stamp_at(s, at); left > 0; left--, at++)
+            if (figure(out[at])) out[at] = '0';
+    return (struct pm_str){out, s.n};
+}
+
+struct pm_str pm_redact_line(const struct pm_redact_key *key, struct pm_clean_texts *seen,
+                             struct pm_arena *a, struct pm_str s) {
+    if (s.n == 0 || s.n > TEXT_BYTES) return pm_redact(key, a, s);
+    return unless_seen(key, seen->memo, a, s, with_stamps_alike(seen->line, s), WITHOUT_STAMPS);
+}
