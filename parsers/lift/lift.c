@@ -495,7 +495,7 @@ static void lift_digest(struct pm_event *e, struct pm_str s) {
                   (struct pm_str){rest.p - strlen("sha256:"), n + strlen("sha256:")});
 }
 
-void pm_lift_error(struct pm_arena *a, struct pm_event *e) {
+void pm_lift_error_anew(struct pm_arena *a, struct pm_event *e) {
     struct pm_str s = own_words(a, pm_str_sub(e->field[PM_F_ERROR], 0, LIFT_MAX_BYTES));
     if (!s.n) return;
     struct pairs pairs = pairs_of(s);
@@ -508,9 +508,4 @@ void pm_lift_error(struct pm_arena *a, struct pm_event *e) {
     lift_pod_in_words(e, s);
     if (!e->http_status) e->http_status = find_status(s);
     if (e->stage == PM_STAGE_NONE) e->stage = find_stage(s, &pairs);
-}
-
-void pm_lift_into(struct pm_arena *a, struct pm_event *e, struct pm_str error) {
-    e->field[PM_F_ERROR] = pm_lift_unwrap(a, error);
-    pm_lift_error(a, e);
 }

@@ -79,6 +79,8 @@ bool pm_lift_runtime_down(struct pm_str s);
 bool pm_lift_refused_by_admission(struct pm_str s);
 // The sandbox (pause) image could not be had.
 bool pm_lift_sandbox_image(struct pm_str s);
+// pm_lift_error, whether or not the text was read a moment ago.
+void pm_lift_error_anew(struct pm_arena *a, struct pm_event *e);
 // Sets ERROR (unwrapped) and lifts the rest out of it.
 void pm_lift_into(struct pm_arena *a, struct pm_event *e, struct pm_str error);
 // Bytes wanted and freed out of an image garbage collector's message → DETAIL
