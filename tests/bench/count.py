@@ -9,7 +9,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 PM = os.environ.get("PM", os.path.join(ROOT, "build/pullmortem"))
 KEPT = os.path.join(HERE, "counts.json")
 sys.path.insert(0, HERE)
-import generate
+import generate, releases
 
 LINE = 'E0412 06:00:00.000001    1234 kuberuntime_image.go:53] "Failed to pull image" err="failed to pull and unpack image \\"docker.io/acme/web:1\\": 429 Too Many Requests" image="acme/web:1"'
 
@@ -27,6 +27,8 @@ def inputs(d):
     generate.applications(f"{d}/cri", 2 * 10**6, "cri", 5)
     generate.applications(f"{d}/docker", 2 * 10**6, "docker", 5)
     generate.must_gather(f"{d}/gathered", 200)
+    for name in ("KUBELET", "CONTAINERD", "DOCKERD", "CRIO"):
+        generate.releases_of(getattr(releases, name), 0.05)(f"{d}/releases/{name.lower()}.log", 3 * 10**5)
     for i in range(12):
         os.makedirs(f"{d}/nodes/n{i}")
         with open(f"{d}/containerd.log") as f, open(f"{d}/nodes/n{i}/containerd.log", "w") as out:
@@ -46,6 +48,7 @@ PATHS = {
     "applications in json-file, by their hits": ingest("docker"),
     "applications, every line": ingest("cri", PULLMORTEM_READ="full"),
     "containerd": ingest("containerd.log"),
+    "other releases": ingest("releases"),
     "klog JSON": ingest("klog-json.log"),
     "journal, JSON": ingest("journal.json"),
     "access log": ingest("access.log"),
