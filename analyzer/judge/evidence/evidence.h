@@ -289,11 +289,11 @@ struct pm_loading {
     struct pm_evidence *ev;
     PM_LIST(uint32_t) names; // by the number that the timeline has for a text; 0: not met yet
     PM_LIST(struct pm_text_image) images;
-    Pvoid_t image_at;     // the timeline's number → index + 1 into images
-    Pvoid_t line_last;    // coalescing of repeated lines: key → trace index + 1
-    Pvoid_t event_last;   // duplicates among event objects
-    Pvoid_t request_open; // hash of client, file, repository → group index + 1
-    Pvoid_t hearsay_at;   // file and writer → index + 1 into hearsay
+    Pvoid_t image_at;                 // the timeline's number → index + 1 into images
+    Pvoid_t line_last;                // coalescing of repeated lines: key → trace index + 1
+    Pvoid_t event_last;               // duplicates among event objects
+    struct pm_request_keys *requests; // who asked for what → the group that is open
+    Pvoid_t hearsay_at;               // file and writer → index + 1 into hearsay
 };
 
 // "Already present", told once.

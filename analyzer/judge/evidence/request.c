@@ -10,6 +10,7 @@
 // One request is often logged twice, by the proxy and by the registry behind it, which
 // sees the proxy as its client: the log with real clients is kept.
 #include "judge/evidence/request.h"
+#include "judge/evidence/request_keys.h"
 #include "rules/taxonomy.h"
 #include <stdlib.h>
 
@@ -86,13 +87,8 @@ static void take_status(const struct pm_env *env, struct pm_request_group *g,
     g->verdict = pm_ruleset_classify(env->rules, e);
 }
 
-static uint32_t client_key(const struct pm_env *env, uint32_t file, uint32_t client,
-                           uint32_t agent) {
-    return pm_id_key(env, 'c', (const uint32_t[]){file, client, agent}, 3, PM_NONE);
-}
-
 static struct pm_request_group *open_group(const struct pm_loading *l, uint32_t key) {
-    Word_t at = pm_map_get(l->request_open, key);
+    pm_ref at = *pm_request_open(l->requests, key);
     return at ? &PM_REF(l->ev->groups, at) : NULL;
 }
 
@@ -104,9 +100,10 @@ static void refused_login(const struct pm_loading *l, const struct pm_row *row) 
     if ((e->http_status != 400 && e->http_status != 401 && e->http_status != 403) ||
         !pm_str_eqc(e->field[PM_F_METHOD], "POST"))
         return;
-    uint32_t who = client_key(l->env, row->file, pm_id(l->env, e->field[PM_F_CLIENT]),
-                              agent_of(l->env, e->field[PM_F_USER_AGENT]));
-    struct pm_request_group *g = open_group(l, who);
+    const struct pm_request_key who = {.log = row->file,
+                                       .client = pm_id(l->env, e->field[PM_F_CLIENT]),
+                                       .agent = agent_of(l->env, e->field[PM_F_USER_AGENT])};
+    struct pm_request_group *g = open_group(l, pm_request_key(l->requests, &who));
     if (g && g->worst == 401 && pm_time_between(g->last, row->ts_ns) <= BURST_NS)
         g->credentials = true;
 }
@@ -120,14 +117,18 @@ struct asked {
     struct pm_str repository;
     enum pm_purpose purpose;
     uint32_t client, agent, user, reference; // reference: the tag, 0 where none is named
-    uint32_t latest, own;                    // keys of open groups: of the repository, of the tag
-    uint32_t who;                            // client, agent and repository of this log
+    struct pm_request_key key;               // of the tag, whoever the user is
+    uint32_t latest, own; // numbers of keys: client, agent and repository of this log; of the tag
     bool by_tag, token, manifest, blob;
     uint32_t times;
 };
 
-static uint32_t of_user(const struct pm_env *env, uint32_t key, uint32_t user) {
-    return pm_id_key(env, 'u', (const uint32_t[]){key, user}, 2, PM_NONE);
+// The number of its key with that user, of that tag or of the repository alone.
+static uint32_t of_user(const struct pm_loading *l, const struct asked *q, uint32_t reference) {
+    struct pm_request_key key = q->key;
+    key.reference = reference;
+    key.user = q->user;
+    return pm_request_key(l->requests, &key);
 }
 
 // A log that names users names them for all but challenges: what another user, or nobody,
@@ -143,7 +144,7 @@ static bool is_of_another(const struct pm_request_group *g, const struct asked *
 // tag goes to the repository's latest. Two users behind one address pull apart; the
 // challenge before a user's name and a layer behind it carry none.
 static struct pm_request_group *group_of(const struct pm_loading *l, const struct asked *q) {
-    struct pm_request_group *g = q->user ? open_group(l, of_user(l->env, q->own, q->user)) : NULL;
+    struct pm_request_group *g = q->user ? open_group(l, of_user(l, q, q->reference)) : NULL;
     if (g) return g;
     g = open_group(l, q->own);
     if (!g && q->by_tag) {
@@ -155,23 +156,23 @@ static struct pm_request_group *group_of(const struct pm_loading *l, const struc
 
 static void remember(struct pm_loading *l, const struct asked *q,
                      const struct pm_request_group *g) {
-    Word_t at = pm_ref_of((size_t)(g - l->ev->groups.items));
-    *pm_map_slot(&l->request_open, q->own) = at;
-    *pm_map_slot(&l->request_open, q->latest) = at;
-    *pm_map_slot(&l->request_open, client_key(l->env, q->row->file, q->client, q->agent)) = at;
-    if (q->user) *pm_map_slot(&l->request_open, of_user(l->env, q->own, q->user)) = at;
-    if (q->user && q->own != q->latest)
-        *pm_map_slot(&l->request_open, of_user(l->env, q->latest, q->user)) = at;
+    pm_ref at = pm_ref_of((size_t)(g - l->ev->groups.items));
+    const struct pm_request_key client = {
+        .log = q->row->file, .client = q->client, .agent = q->agent};
+    *pm_request_open(l->requests, q->own) = at;
+    *pm_request_open(l->requests, q->latest) = at;
+    *pm_request_open(l->requests, pm_request_key(l->requests, &client)) = at;
+    if (q->user) *pm_request_open(l->requests, of_user(l, q, q->reference)) = at;
+    if (q->user && q->own != q->latest) *pm_request_open(l->requests, of_user(l, q, 0)) = at;
 }
 
-static struct pm_request_group *group_new(const struct pm_env *env, struct pm_evidence *ev,
-                                          const struct asked *q) {
+static struct pm_request_group *group_new(struct pm_evidence *ev, const struct asked *q) {
     struct pm_request_group *g = PM_PUSH(ev->groups.items, ev->groups.n, ev->groups.cap);
     *g = (struct pm_request_group){.first = q->row->ts_ns,
                                    .client = q->client,
-                                   .repository = pm_id(env, q->repository),
+                                   .repository = q->key.repository,
                                    .agent = q->agent,
-                                   .who = q->who,
+                                   .who = q->latest,
                                    .agent_kind =
                                        (uint8_t)pm_agent_of(q->row->event.field[PM_F_USER_AGENT]),
                                    .file = q->row->file,
@@ -279,7 +280,8 @@ static struct asked asked_of(const struct pm_env *env, const struct pm_row *row)
     return q;
 }
 
-static void name_keys(const struct pm_env *env, struct asked *q) {
+static void name_keys(const struct pm_loading *l, struct asked *q) {
+    const struct pm_env *env = l->env;
     const struct pm_event *e = &q->row->event;
     struct pm_str reference = e->field[e->field[PM_F_TAG].n ? PM_F_TAG : PM_F_DIGEST];
     if (q->url.what == PM_URL_MANIFEST) reference = q->url.reference;
@@ -288,10 +290,13 @@ static void name_keys(const struct pm_env *env, struct asked *q) {
     q->reference = q->by_tag ? pm_id(env, reference) : 0;
     uint32_t log = q->row->file;
     if (e->kind == PM_KIND_OTHER) log = ~log; // one log may hold both kinds of lines
-    const uint32_t key[] = {log, q->client, q->agent, q->reference};
-    q->latest = pm_id_key(env, 'r', key, 3, q->repository);
-    q->own = q->by_tag ? pm_id_key(env, 't', key, 4, q->repository) : q->latest;
-    q->who = q->latest;
+    q->key = (struct pm_request_key){.log = log,
+                                     .client = q->client,
+                                     .agent = q->agent,
+                                     .repository = pm_id(env, q->repository)};
+    q->latest = q->own = pm_request_key(l->requests, &q->key);
+    q->key.reference = q->reference;
+    if (q->by_tag) q->own = pm_request_key(l->requests, &q->key);
     q->times = q->blob && e->http_status < 400 && e->count
                    ? e->count
                    : 1; // layers are folded while they are read (ingest/request_fold.c)
@@ -319,8 +324,8 @@ void pm_request_row(struct pm_loading *l, const struct pm_row *row) {
     if (!q.repository.n && q.token) refused_login(l, row);
     hub_token(ev, &q);
     if (!q.repository.n) return;
-    name_keys(env, &q);
-    if (q.purpose == PM_PURPOSE_PUSH) pm_push_seen(ev, q.who, row->ts_ns);
+    name_keys(l, &q);
+    if (q.purpose == PM_PURPOSE_PUSH) pm_push_seen(ev, q.latest, row->ts_ns);
     if (!q.manifest && !q.blob && !q.token) return;
     if (row->event.kind == PM_KIND_REQUEST) ev->have_requests = true;
     struct pm_request_group *g = group_of(l, &q);
@@ -328,7 +333,7 @@ void pm_request_row(struct pm_loading *l, const struct pm_row *row) {
     if (!g || ends_group(g, row, q.by_tag, q.reference)) {
         if (q.token && status < 400)
             return; // a token alone is no pull; the Docker daemon asks for one before it begins
-        g = group_new(env, ev, &q);
+        g = group_new(ev, &q);
     }
     remember(l, &q, g);
     take_names(env, g, &q);
