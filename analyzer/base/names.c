@@ -101,3 +101,7 @@ enum pm_telling pm_telling_of(enum pm_component c, struct pm_str message) {
         if (says[t] == c && pm_str_eqc(message, pm_telling_words[t])) return (enum pm_telling)t;
     return PM_TELLING_NONE;
 }
+
+bool pm_node_side(enum pm_component c) {
+    return (c >= PM_COMP_KUBELET && c <= PM_COMP_CRIO) || c == PM_COMP_CLIENT || c == PM_COMP_HOST;
+}

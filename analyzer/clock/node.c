@@ -5,10 +5,6 @@
 #include "pm/intern.h"
 #include <stdlib.h>
 
-bool pm_node_side(enum pm_component c) {
-    return (c >= PM_COMP_KUBELET && c <= PM_COMP_CRIO) || c == PM_COMP_CLIENT || c == PM_COMP_HOST;
-}
-
 // Folders whose subfolders are nodes.
 static const char *const parents[] = {
     "nodes",    // own grabs, many scripts

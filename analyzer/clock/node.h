@@ -6,7 +6,6 @@
 // By the conventions of the collectors. PM_NONE where the path tells nothing. Borrows
 // from path or input.
 struct pm_str pm_node_of_path(struct pm_str path, struct pm_str input);
-bool pm_node_side(enum pm_component c); // its events belong to the node the file is from
 
 // Weakest first.
 enum pm_node_from { PM_NODE_UNKNOWN = 0, PM_NODE_PATH, PM_NODE_FACT, PM_NODE_ENVELOPE };

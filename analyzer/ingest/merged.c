@@ -171,7 +171,7 @@ static void learn_cluster(struct merged *x) {
     struct pm_str why;
     char sql[256];
     snprintf(sql, sizeof sql,
-             "SELECT DISTINCT s.text FROM event e JOIN string s ON s.id = e.node WHERE "
+             "SELECT DISTINCT s.text FROM shape e JOIN string s ON s.id = e.node WHERE "
              "e.component IN (%d, %d) ORDER BY 1",
              PM_COMP_EVENTS, PM_COMP_OBJECTS);
     pm_timeline_sql(x->pipe.timeline, sql, name_met, x->w.cluster, &why, x->w.arena);

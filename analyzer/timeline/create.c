@@ -152,7 +152,7 @@ struct pm_timeline *timeline_create(const char *path, const char **why) {
     const char *other = path ? in_the_way(path) : NULL;
     if (other) return timeline_refuse(NULL, why, path, " ", other);
     struct pm_timeline *t = timeline_new(true);
-    t->strings_loaded = true;
+    t->strings_loaded = t->noted = true;
     if (path) {
         struct pm_buf name = {0};
         pm_buf_fmt(&name, "%s.building", path);

@@ -27,6 +27,11 @@ void timeline_seen(struct pm_timeline *t, uint64_t hash, uint32_t ordinal) {
         t->seen_twice = true;
     } else *byte |= once;
 }
+void timeline_unsee(struct pm_timeline *t) {
+    free(t->seen);
+    t->seen = NULL;
+    t->seen_twice = t->noted = false;
+}
 static void suspect(sqlite3_context *c, int n, sqlite3_value **v) {
     (void)n;
     struct pm_timeline *t = sqlite3_user_data(c);
@@ -35,14 +40,18 @@ static void suspect(sqlite3_context *c, int n, sqlite3_value **v) {
     sqlite3_result_int(c, t->seen ? t->seen[slot / 4] >> (slot % 4 * 2 + 1) & 1 : 1);
 }
 
-// Best first: the better standing (a shipper repeats what the node's own log says), then
-// a row that names its node, then the better dated, then the one in more envelopes, then
-// the first path.
+// Those that share a slot, in groups of one record; and of each what decides among them.
 static const char suspects_sql[] =
-    "SELECT e.id, e.hash, e.ordinal, e.member, coalesce(e.ts, 0) % 1000000000 = 0, (SELECT text FROM string n WHERE n.id = e.node), e.line, e.standing & 3 "
-    "FROM event e JOIN member m ON m.id = e.member WHERE e.hash IS NOT NULL AND suspect(e.hash, e.ordinal) "
-    "ORDER BY e.hash, e.ordinal, e.standing & 3, e.node = 0, e.quality, -(length(coalesce(m.envelopes, '')) > 0) - length(coalesce(m.envelopes, '')) "
-    "+ length(replace(coalesce(m.envelopes, ''), '+', '')), m.path, e.member, e.id";
+    "SELECT event.id, hash, ordinal, member, line, shape, " TIMELINE_TS ", dated_quality "
+    "FROM event LEFT JOIN dated ON dated.event = event.id "
+    "WHERE hash IS NOT NULL AND suspect(hash, ordinal) ORDER BY hash, ordinal, event.id";
+struct suspect {
+    int64_t id, member, line;
+    enum pm_standing standing;
+    bool nodeless, coarse; // names no node; its stamp is of a whole second
+    int64_t quality, depth, path;
+    uint64_t node;
+};
 
 #define KEPT_MAX 256 // nodes told apart for one record's words
 struct kept {
@@ -52,7 +61,8 @@ struct kept {
 };
 struct group {
     int64_t hash, ordinal;
-    bool open;
+    struct suspect *items;
+    size_t items_n, cap;
     struct kept kept[KEPT_MAX];
     size_t n;
 };
@@ -62,6 +72,7 @@ struct group {
 // grew, or was rotated while it was read, is another matter: there one holds the other's.
 struct part {
     int64_t path, from, to; // path: its rank
+    int64_t depth;          // its envelopes
 };
 struct parts {
     struct part *items; // by member
@@ -69,15 +80,16 @@ struct parts {
 };
 static bool parts_load(struct pm_timeline *t, struct parts *p) {
     static const char sql[] =
-        "SELECT id, dense_rank() OVER (ORDER BY path), from_ns, to_ns FROM member WHERE id >= 0 AND id < 16777216 ORDER BY id";
+        "SELECT id, dense_rank() OVER (ORDER BY path), from_ns, to_ns, (length(coalesce(envelopes, '')) > 0) + length(coalesce(envelopes, '')) "
+        "- length(replace(coalesce(envelopes, ''), '+', '')) FROM member WHERE id >= 0 AND id < 16777216 ORDER BY id";
     sqlite3_stmt *s = NULL;
     int rc;
     if (!timeline_check(t, sqlite3_prepare_v2(t->db, sql, -1, &s, NULL))) return false;
     while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
         while (p->n <= (size_t)sqlite3_column_int64(s, 0))
-            *PM_PUSH(p->items, p->n, p->cap) = (struct part){0, PM_NO_TIME, PM_NO_TIME};
+            *PM_PUSH(p->items, p->n, p->cap) = (struct part){0, PM_NO_TIME, PM_NO_TIME, 0};
         p->items[p->n - 1] = (struct part){sqlite3_column_int64(s, 1), column_or(s, 2, PM_NO_TIME),
-                                           column_or(s, 3, PM_NO_TIME)};
+                                           column_or(s, 3, PM_NO_TIME), sqlite3_column_int64(s, 4)};
     }
     sqlite3_finalize(s);
     return timeline_check(t, rc);
@@ -105,69 +117,107 @@ static const struct kept *kept_before(const struct parts *p, const struct group 
     return g->n == KEPT_MAX ? &g->kept[0] : NULL;
 }
 
-static void drop(struct pm_timeline *t, sqlite3_stmt *into, int64_t id, int64_t kept_in) {
-    sqlite3_bind_int64(into, 1, id);
-    sqlite3_bind_int64(into, 2, kept_in);
-    timeline_run(t, into);
-}
-static void duplicates_find(struct pm_timeline *t, const struct parts *p, sqlite3_stmt *read,
-                            sqlite3_stmt *into) {
-    struct group g = {0};
-    int rc;
-    while ((rc = sqlite3_step(read)) == SQLITE_ROW) {
-        int64_t hash = sqlite3_column_int64(read, 1), ordinal = sqlite3_column_int64(read, 2),
-                member = sqlite3_column_int64(read, 3), line = sqlite3_column_int64(read, 6);
-        bool hearsay = sqlite3_column_int(read, 7) ==
-                       PM_STANDING_HEARSAY; // where it lay says nothing of whom it repeats
-        uint64_t node = hearsay ? 0 : node_hash(timeline_column(read, 5));
-        if (!g.open || g.hash != hash || g.ordinal != ordinal) {
-            g.open = true;
-            g.hash = hash;
-            g.ordinal = ordinal;
-            g.n = 0;
-        }
-        const struct kept *same =
-            kept_before(p, &g, member, node, sqlite3_column_int(read, 4) != 0);
-        if (!same) g.kept[g.n++] = (struct kept){member, line, node};
-        else if (same->member != member || same->line != line)
-            drop(t, into, sqlite3_column_int64(read, 0),
-                 same->member); // else two events of one record
-    }
-    timeline_check(t, rc);
+// Best first: the better standing (a shipper repeats what the node's own log says), then
+// a row that names its node, then the better dated, then the one in more envelopes, then
+// the first path.
+static int by_merit(const void *a, const void *b) {
+    const struct suspect *x = a, *y = b;
+    const int64_t order[][2] = {{(int64_t)x->standing, (int64_t)y->standing},
+                                {x->nodeless, y->nodeless},
+                                {x->quality, y->quality},
+                                {y->depth, x->depth},
+                                {x->path, y->path},
+                                {x->member, y->member},
+                                {x->id, y->id}};
+    for (size_t i = 0; i < PM_LEN(order); i++)
+        if (order[i][0] != order[i][1]) return order[i][0] < order[i][1] ? -1 : 1;
+    return 0;
 }
 
-// The two statements that count what is dropped, then the drop. Counted where the rows
-// were, said where the better ones are.
-static const char drop_sql[] =
-    "UPDATE member SET duplicates = duplicates + d.n FROM (SELECT e.member AS member, count(*) AS n FROM dropped x JOIN event e ON e.id = x.id GROUP BY "
+struct search {
+    struct pm_timeline *t;
+    struct parts parts;
+    struct settled settled;
+    struct group group;
+    sqlite3_stmt *into;
+};
+
+static void suspect_add(struct search *x, sqlite3_stmt *s) {
+    struct group *g = &x->group;
+    const struct shape *shape = timeline_shape_get(x->t, sqlite3_column_int64(s, 5));
+    int64_t member = sqlite3_column_int64(s, 3), ts = column_or(s, 6, 0);
+    bool there = member >= 0 && (size_t)member < x->parts.n;
+    uint32_t node = timeline_settled_node(&x->settled, member, shape);
+    struct suspect *u = PM_PUSH(g->items, g->items_n, g->cap);
+    *u = (struct suspect){.id = sqlite3_column_int64(s, 0),
+                          .member = member,
+                          .line = sqlite3_column_int64(s, 4),
+                          .standing = timeline_settled_standing(&x->settled, member, shape),
+                          .nodeless = node == 0,
+                          .coarse = ts % PM_NS_PER_S == 0,
+                          .quality = column_or(s, 7, shape->v[SHAPE_QUALITY]),
+                          .depth = there ? x->parts.items[member].depth : 0,
+                          .path = there ? x->parts.items[member].path : 0};
+    // Where hearsay lay says nothing of whom it repeats.
+    if (u->standing != PM_STANDING_HEARSAY) u->node = node_hash(timeline_string_get(x->t, node));
+}
+
+static void group_judge(struct search *x) {
+    struct group *g = &x->group;
+    if (g->items_n > 1) qsort(g->items, g->items_n, sizeof *g->items, by_merit);
+    g->n = 0;
+    for (size_t i = 0; i < g->items_n && g->items_n > 1; i++) {
+        const struct suspect *u = &g->items[i];
+        const struct kept *same = kept_before(&x->parts, g, u->member, u->node, u->coarse);
+        if (!same) g->kept[g->n++] = (struct kept){u->member, u->line, u->node};
+        if (!same || (same->member == u->member && same->line == u->line))
+            continue; // two events of one record are no copies
+        sqlite3_bind_int64(x->into, 1, u->id);
+        sqlite3_bind_int64(x->into, 2, same->member);
+        timeline_run(x->t, x->into);
+    }
+    g->items_n = 0;
+}
+
+static void duplicates_find(struct search *x, sqlite3_stmt *s) {
+    struct group *g = &x->group;
+    int rc;
+    while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
+        int64_t hash = sqlite3_column_int64(s, 1), ordinal = sqlite3_column_int64(s, 2);
+        if (g->hash != hash || g->ordinal != ordinal) group_judge(x);
+        g->hash = hash;
+        g->ordinal = ordinal;
+        pm_arena_reset(x->t->row_arena);
+        suspect_add(x, s);
+    }
+    group_judge(x);
+    timeline_check(x->t, rc);
+}
+
+// Counted where the rows are, said where the better ones are.
+static const char told_sql[] =
+    "UPDATE member SET duplicates = duplicates + d.n FROM (SELECT e.member AS member, count(*) AS n FROM copy x JOIN event e ON e.id = x.event GROUP BY "
     "e.member) d "
     "  WHERE d.member = member.id;"
     "INSERT OR REPLACE INTO diagnostic(path, line, code, message, count) SELECT m.path, min(e.line), 'duplicate-records', 'also in ' || k.path || ': counted "
     "once', count(*) "
-    "  FROM dropped x JOIN event e ON e.id = x.id JOIN member m ON m.id = e.member JOIN member k ON k.id = x.kept GROUP BY m.id, k.id ORDER BY m.id, k.id;"
-    "DELETE FROM event WHERE id IN (SELECT id FROM dropped);";
+    "  FROM copy x JOIN event e ON e.id = x.event JOIN member m ON m.id = e.member JOIN member k ON k.id = x.kept GROUP BY m.id, k.id ORDER BY m.id, k.id;";
 
-void timeline_duplicates_drop(struct pm_timeline *t) {
+void timeline_duplicates_find(struct pm_timeline *t) {
     if (!t->seen_twice || t->error.n) return;
-    sqlite3_stmt *read = NULL, *into = NULL;
-    struct parts parts = {0};
+    struct search x = {.t = t};
+    sqlite3_stmt *read = NULL;
+    timeline_strings_load(t);
     sqlite3_create_function(t->db, "suspect", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, t, suspect,
                             NULL, NULL);
-    if (parts_load(t, &parts) &&
-        timeline_exec(t, "CREATE TEMP TABLE dropped(id INTEGER PRIMARY KEY, kept INTEGER)") &&
-        timeline_check(t, sqlite3_prepare_v2(t->db, suspects_sql, -1, &read, NULL)) &&
-        timeline_check(
-            t, sqlite3_prepare_v2(t->db, "INSERT INTO dropped VALUES(?,?)", -1, &into, NULL)))
-        duplicates_find(t, &parts, read, into);
-    free(parts.items);
+    timeline_settled_load(t, &x.settled);
+    if (parts_load(t, &x.parts) && (x.into = timeline_stmt(t, ST_COPY)) != NULL &&
+        timeline_check(t, sqlite3_prepare_v2(t->db, suspects_sql, -1, &read, NULL)))
+        duplicates_find(&x, read);
     sqlite3_finalize(read);
-    sqlite3_finalize(into);
-    if (timeline_number(t, "SELECT count(*) FROM dropped", 0) > 0) {
-        if (t->path)
-            timeline_exec(
-                t, "INSERT INTO copy SELECT * FROM event WHERE id IN (SELECT id FROM dropped)");
-        timeline_exec(t, drop_sql);
-    }
-    timeline_exec(t, "DROP TABLE dropped");
+    timeline_settled_free(&x.settled);
+    free(x.group.items);
+    free(x.parts.items);
+    if (timeline_number(t, "SELECT EXISTS(SELECT 1 FROM copy)", 0)) timeline_exec(t, told_sql);
     t->seen_twice = false;
 }

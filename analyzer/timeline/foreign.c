@@ -127,7 +127,7 @@ static bool views_shadow(struct pm_timeline *t) {
 static struct pm_timeline *reference(void) {
     static struct pm_timeline *ours;
     const char *unmade = NULL;
-    if (!ours && (ours = timeline_create(NULL, &unmade))) timeline_section(ours, "indexes");
+    if (!ours) ours = timeline_create(NULL, &unmade);
     return ours;
 }
 

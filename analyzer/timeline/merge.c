@@ -1,14 +1,14 @@
 // Merging timelines: the reduce step. Associative, commutative, idempotent, and equal to
 // one run over everything.
 //
-// A source's rows are taken as they are, with what was said before anything was made of
-// them. Behind the last one, all rows are put back to what was said (facts.c), and
-// analyzer/ingest/merged.c decides again, over all members: their paths, nodes, clocks,
-// standing. Records that two members share are then dropped as in ingest. A member that is
-// there already, by content and place, is not taken again.
+// A source's events are taken as they were said. Behind the last one, what was made of
+// those that were here is taken back (settled.c), and analyzer/ingest/merged.c decides
+// again, over all members: their paths, nodes, clocks, standing. Of records that two
+// members share one is told, as in ingest. A member that is there already, by content and
+// place, is not taken again.
 //
-// Set-based: the other file is attached read-only, its text and member numbers are
-// mapped, its rows copied with the mapped numbers.
+// The other file is attached read-only, its texts, shapes and members get numbers here,
+// and its rows are copied with those.
 #include "timeline/store.h"
 #include <Judy.h>
 #include <stdio.h>
@@ -49,55 +49,87 @@ static bool source_attach(struct pm_timeline *t, const char *path) {
     return ok;
 }
 
-// Texts go through the intern table, so that string ids stay what the intern table says.
-struct texts { // the source's text numbers → those here
+// Texts and shapes go through what this timeline remembers of its own, so that their
+// numbers stay its own. Numbers of the source → those here: in order and without gaps, but
+// for texts that were kept outside of the budget, and whatever a damaged file has.
+struct numbers {
     uint32_t *to;
     size_t n, cap;
-    Pvoid_t loose; // JudyL: numbers from 2^31 on
+    Pvoid_t loose; // JudyL
 };
-static struct texts texts;
+struct source {
+    struct pm_timeline *into;
+    const char *mark;
+    struct numbers texts, shapes;
+    struct member_to {
+        uint32_t to;
+        bool is_new;
+    } * members;
+    size_t members_n, members_cap;
+};
 
-static void texts_free(void) {
-    free(texts.to);
-    JudyLFreeArray(&texts.loose, PJE0);
-    texts = (struct texts){0};
+static void numbers_free(struct numbers *x) {
+    free(x->to);
+    JudyLFreeArray(&x->loose, PJE0);
+    *x = (struct numbers){0};
 }
-static void text_map(uint64_t id, uint32_t to) {
-    if (id < UINT64_C(1) << 31) {
-        while (texts.n <= id) *PM_PUSH(texts.to, texts.n, texts.cap) = 0;
-        texts.to[id] = to;
+static void source_free(struct source *x) {
+    numbers_free(&x->texts);
+    numbers_free(&x->shapes);
+    free(x->members);
+}
+static void number_map(struct numbers *x, int64_t number, uint32_t to) {
+    if (x->n == 0) *PM_PUSH(x->to, x->n, x->cap) = 0; // is none
+    if (number == (int64_t)x->n) {
+        *PM_PUSH(x->to, x->n, x->cap) = to;
         return;
     }
-    PWord_t slot = (PWord_t)JudyLIns(&texts.loose, (Word_t)id, PJE0);
-    if (slot) *slot = to;
+    PWord_t slot = (PWord_t)JudyLIns(&x->loose, (Word_t)number, PJE0);
+    if (slot == (PWord_t)PPJERR) pm_die_oom();
+    *slot = to;
 }
-// SQL's text_here(id): what the source calls `id` has this number here.
-static void text_here(sqlite3_context *c, int n, sqlite3_value **v) {
-    (void)n;
-    uint64_t id = (uint64_t)sqlite3_value_int64(v[0]);
-    PWord_t slot = id < texts.n ? NULL : (PWord_t)JudyLGet(texts.loose, (Word_t)id, PJE0);
-    int64_t to = slot ? (int64_t)*slot : 0;
-    sqlite3_result_int64(c, id < texts.n ? texts.to[id] : to);
+static uint32_t number_here(const struct numbers *x, int64_t number) {
+    if (number >= 0 && (uint64_t)number < x->n) return x->to[number];
+    PWord_t slot = (PWord_t)JudyLGet(x->loose, (Word_t)number, PJE0);
+    return slot ? (uint32_t)*slot : 0;
 }
-static void text_take(struct pm_timeline *t, uint64_t id, struct pm_str text, const char *mark) {
-    struct pm_buf apart = {0};
-    bool marked = timeline_text_taken(t, text, mark, &apart);
-    text_map(id, timeline_string(t, marked ? pm_buf_str(&apart) : text));
-    pm_buf_free(&apart);
+
+// What comes of a text here: as it is, or marked and without what looks like a secret.
+static struct pm_str taken(const struct source *x, struct pm_str text, struct pm_buf *room) {
+    pm_buf_clear(room);
+    return text.n && timeline_text_taken(x->into, text, x->mark, room) ? pm_buf_str(room) : text;
 }
-static bool strings_map(struct pm_timeline *t, const char *mark) {
-    sqlite3_stmt *r = NULL;
-    bool ok =
-        timeline_check(t, sqlite3_create_function(t->db, "text_here", 1, SQLITE_UTF8, NULL,
-                                                  text_here, NULL, NULL)) &&
-        timeline_check(t, sqlite3_prepare_v2(t->db, "SELECT id,text FROM source.string ORDER BY id",
-                                             -1, &r, NULL));
-    int rc = SQLITE_DONE;
-    while (ok && (rc = sqlite3_step(r)) == SQLITE_ROW)
-        text_take(t, (uint64_t)sqlite3_column_int64(r, 0), timeline_column(r, 1), mark);
-    ok = timeline_check(t, rc) && ok;
-    sqlite3_finalize(r);
+
+typedef void source_row(struct source *x, sqlite3_stmt *s);
+static bool source_each(struct source *x, const char *sql, source_row *row) {
+    sqlite3_stmt *s = NULL;
+    int rc;
+    if (!timeline_check(x->into, sqlite3_prepare_v2(x->into->db, sql, -1, &s, NULL))) return false;
+    while ((rc = sqlite3_step(s)) == SQLITE_ROW && !x->into->error.n) row(x, s);
+    bool ok = timeline_check(x->into, rc) && !x->into->error.n;
+    sqlite3_finalize(s);
     return ok;
+}
+static void text_take(struct source *x, sqlite3_stmt *s) {
+    struct pm_buf room = {0};
+    struct pm_str text = taken(x, timeline_column(s, 1), &room);
+    number_map(&x->texts, sqlite3_column_int64(s, 0), timeline_string(x->into, text));
+    pm_buf_free(&room);
+}
+static void shape_take(struct source *x, sqlite3_stmt *s) {
+    struct shape shape;
+    timeline_shape_column(s, 1, &shape);
+    for (int i = SHAPE_NODE; i < SHAPE_NUMBERS; i++)
+        shape.v[i] = number_here(&x->texts, shape.v[i]);
+    number_map(&x->shapes, sqlite3_column_int64(s, 0), timeline_shape(x->into, &shape));
+}
+static bool words_take(struct source *x) {
+    timeline_strings_hold(x->into);
+    bool ok = source_each(x, "SELECT id,text FROM source.string ORDER BY id", text_take);
+    timeline_strings_release(x->into);
+    return ok &&
+           source_each(x, "SELECT number," TIMELINE_SHAPE_REST " FROM source.shape ORDER BY number",
+                       shape_take);
 }
 
 // A member is known again by its place and content, where neither says another node than
@@ -119,7 +151,7 @@ static const char members_sql[] =
     "  (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM member_map WHERE to_ IS NULL) n WHERE n.id = member_map.id;"
     "INSERT INTO main.member SELECT x.to_, tags_apart(path), format, component, tags_apart(node), envelopes, bytes, lines, events, bad,"
     "  undated, from_ns, to_ns, quality, year, year_from, utc_offset_s, offset_from, skew_ms, hash, (SELECT d.to_ FROM member_map d WHERE d.id = "
-    "s.duplicate_of), duplicates FROM source.member s JOIN member_map x ON x.id = s.id WHERE x.is_new ORDER BY s.id;"
+    "s.duplicate_of), duplicates, NULL, NULL FROM source.member s JOIN member_map x ON x.id = s.id WHERE x.is_new ORDER BY s.id;"
     "INSERT INTO main.fact SELECT x.to_, i.to_, tags_apart(place), mtime_ns, component, tags_apart(fact_node), tags_apart(envelope_node), written, year, tz,"
     "  read_ns, clock, voices FROM source.fact f JOIN member_map x ON x.id = f.member AND x.is_new LEFT JOIN input_map i ON i.id = f.input ORDER BY x.to_;"
     "INSERT OR IGNORE INTO main.meta SELECT key, tags_apart(value) FROM source.meta WHERE key NOT IN ('judged', 'inputs', 'from', 'to', 'unsettled');";
@@ -145,43 +177,63 @@ static const char losses_sql[] =
                               "diagnostic") ") s WHERE code <> 'duplicate-records' AND NOT EXISTS (SELECT 1 FROM main.diagnostic m WHERE m.input = s.to_ AND "
                                             "m.place = tags_apart(s.at) AND m.code = s.code AND m.message = tags_apart(s.message));";
 
-static bool rows_copy(struct pm_timeline *t, const char *table, int64_t offset) {
-    static const char fields[] =
-        "line,hash,ordinal,ts,stamps,quality,first_ns,last_ns,kind,component,stage,status,standing,"
-        "flags,count,duration_ns,waiting_ns,bytes,limit_,remaining,window_s";
-    static const char *const columns[PM_F_COUNT] = {
-        "node",     "namespace",  "pod",        "pod_uid", "workload", "container", "image",
-        "registry", "repository", "tag",        "digest",  "client",   "user",      "method",
-        "url",      "host",       "user_agent", "reason",  "error",    "message",   "secret",
-        "object",   "join_",      "writer",     "detail"};
-    struct pm_buf sql = {0};
-    pm_buf_fmt(&sql, "INSERT INTO main.%s SELECT e.id + %lld, x.to_, %s", table, (long long)offset,
-               fields);
-    for (int f = 0; f < PM_F_COUNT; f++) pm_buf_fmt(&sql, ",text_here(e.%s)", columns[f]);
-    pm_buf_fmt(
-        &sql,
-        ",tags_apart(raw) FROM source.%s e JOIN member_map x ON x.id=e.member AND x.is_new ORDER BY e.id",
-        table);
-    bool ok = timeline_exec(t, sql.p);
-    pm_buf_free(&sql);
-    return ok;
+static void member_met(struct source *x, sqlite3_stmt *s) {
+    int64_t id = sqlite3_column_int64(s, 0);
+    if (!timeline_is_member(id)) return;
+    while (x->members_n <= (size_t)id)
+        *PM_PUSH(x->members, x->members_n, x->members_cap) = (struct member_to){0};
+    x->members[id] = (struct member_to){(uint32_t)sqlite3_column_int64(s, 1), true};
 }
-// Rows keep their order: their numbers go on behind those that are here.
-static bool events_copy(struct pm_timeline *t) {
-    static const char last_sql[] =
-        "SELECT max((SELECT coalesce(max(id), 0) FROM %s.event), (SELECT coalesce(max(id), 0) FROM %s.copy))";
-    char sql[200];
-    snprintf(sql, sizeof sql, last_sql, "main", "main");
-    if (!t->rows_last) t->rows_last = timeline_number(t, sql, 0);
-    int64_t offset = t->rows_last;
-    snprintf(sql, sizeof sql, last_sql, "source", "source");
-    t->rows_last += timeline_number(t, sql, 0);
-    bool ok = rows_copy(t, "event", offset) && rows_copy(t, "copy", offset);
-    snprintf(
-        sql, sizeof sql,
-        "INSERT INTO main.said SELECT event + %lld, ts, stamps, quality, first_ns, last_ns FROM source.said",
-        (long long)offset);
-    return ok && timeline_exec(t, sql);
+
+// One row of the source as it is here. False: its member is here already.
+static bool event_here(const struct source *x, sqlite3_stmt *s, struct event_row *row,
+                       struct pm_buf *raw) {
+    int64_t member = sqlite3_column_int64(s, EV_MEMBER);
+    if (member < 0 || (size_t)member >= x->members_n || !x->members[member].is_new) return false;
+    for (int i = 0; i < EV_TEXTS; i++) row->v[i] = column_or(s, i, PM_NO_TIME);
+    for (int i = EV_TEXTS; i < EVENT_NUMBERS; i++) {
+        int64_t number = sqlite3_column_int64(s, i);
+        row->v[i] = number ? number_here(&x->texts, number) : 0;
+    }
+    row->v[EV_MEMBER] = x->members[member].to;
+    row->v[EV_SHAPE] = number_here(&x->shapes, row->v[EV_SHAPE]);
+    row->raw = timeline_column(s, EVENT_NUMBERS);
+    const struct pm_str here = taken(x, row->raw, raw);
+    if (here.p != raw->p) { // it lives until the next row, and is put later
+        pm_buf_clear(raw);
+        pm_buf_add(raw, here);
+    }
+    row->raw = pm_buf_str(raw);
+    return true;
+}
+
+// Rows keep their order, behind those that are here; put in groups, as in an ingest.
+static bool events_copy(struct source *x, sqlite3_stmt *s) {
+    struct event_row rows[GROUP_ROWS];
+    struct pm_buf raw[GROUP_ROWS] = {0};
+    size_t n = 0;
+    int rc;
+    while ((rc = sqlite3_step(s)) == SQLITE_ROW && !x->into->error.n) {
+        n += event_here(x, s, &rows[n], &raw[n]);
+        if (n == GROUP_ROWS) timeline_rows_add(x->into, rows, n);
+        if (n == GROUP_ROWS) n = 0;
+    }
+    timeline_rows_add(x->into, rows, n);
+    for (size_t i = 0; i < GROUP_ROWS; i++) pm_buf_free(&raw[i]);
+    return timeline_check(x->into, rc) && !x->into->error.n;
+}
+static bool events_take(struct source *x) {
+    struct pm_timeline *t = x->into;
+    sqlite3_stmt *s = NULL;
+    timeline_members_note(t);
+    bool ok = source_each(x, "SELECT id, to_ FROM member_map WHERE is_new", member_met) &&
+              timeline_check(t, sqlite3_prepare_v2(t->db,
+                                                   "SELECT member," TIMELINE_EVENT_REST
+                                                   " FROM source.event ORDER BY id",
+                                                   -1, &s, NULL)) &&
+              events_copy(x, s);
+    sqlite3_finalize(s);
+    return ok;
 }
 
 static struct pm_str bundle_name(const char *path) {
@@ -207,22 +259,6 @@ static bool bundle_note(struct pm_timeline *t, const char *path) {
     sqlite3_finalize(source);
     sqlite3_finalize(own);
     return ok;
-}
-
-// Every hash is looked at again: a new member may hold the better copy of a record that
-// was there.
-static bool hashes_see(struct pm_timeline *t) {
-    sqlite3_stmt *s = NULL;
-    if (!timeline_check(t, sqlite3_prepare_v2(
-                               t->db, "SELECT hash, ordinal FROM main.event WHERE hash IS NOT NULL",
-                               -1, &s, NULL)))
-        return false;
-    int rc;
-    while ((rc = sqlite3_step(s)) == SQLITE_ROW)
-        timeline_seen(t, (uint64_t)sqlite3_column_int64(s, 0),
-                      (uint32_t)sqlite3_column_int64(s, 1));
-    sqlite3_finalize(s);
-    return timeline_check(t, rc);
 }
 
 // The bundles that went in: a set, in order. Put behind the others first, as the set is
@@ -256,17 +292,26 @@ static bool look_begins(struct pm_timeline *t) {
     return !t->error.n;
 }
 
-static bool take(struct pm_timeline *t, const char *path) {
-    const char *mark = timeline_tags_mark(t, "source");
-    if (!mark || !bundle_note(t, path) || !strings_map(t, mark) || !timeline_exec(t, members_sql))
-        return false;
+static bool source_take(struct source *x, const char *path) {
+    struct pm_timeline *t = x->into;
+    x->mark = timeline_tags_mark(t, "source");
+    if (!x->mark || !bundle_note(t, path) || !timeline_exec(t, members_sql)) return false;
     int before = sqlite3_total_changes(t->db);
     if (!timeline_exec(t, losses_sql) || !timeline_exec(t, inputs_add_sql)) return false;
     bool more = timeline_number(t, "SELECT EXISTS(SELECT 1 FROM member_map WHERE is_new)", 0) != 0;
     if (!more && sqlite3_total_changes(t->db) == before) return !t->error.n; // all of it is here
     return timeline_exec(t, "INSERT OR REPLACE INTO main.meta VALUES('unsettled', '1')") &&
-           timeline_exec(t, "DROP INDEX IF EXISTS main.event_time") && (!more || events_copy(t)) &&
-           !t->error.n;
+           (!more || (words_take(x) && events_take(x))) && !t->error.n;
+}
+static bool take(struct pm_timeline *t, const char *path) {
+    struct source x = {.into = t};
+    bool ok = source_take(&x, path);
+    source_free(&x);
+    if (!ok) { // what was met of it goes with it
+        timeline_strings_forget(t);
+        timeline_shapes_forget(t);
+    }
+    return ok;
 }
 
 static bool transaction_end(struct pm_timeline *t, bool ok) {
@@ -313,7 +358,6 @@ bool pm_timeline_merge_take(struct pm_timeline *into, const char *path, const ch
                  "DROP TABLE IF EXISTS temp.input_map; DROP TABLE IF EXISTS temp.input_same",
                  NULL, NULL, NULL);
     if (attached) sqlite3_exec(into->db, "DETACH source", NULL, NULL, NULL);
-    texts_free();
     into->committed = into->committed || ok; // a timeline of nothing is not kept
     return merged(into, ok, path, why);
 }
@@ -330,15 +374,12 @@ bool pm_timeline_merge_begin(struct pm_timeline *into, bool *settled) {
 static bool settled_end(struct pm_timeline *t) {
     if (timeline_number(t, "SELECT count(*) FROM main.meta WHERE key = 'unsettled'", 0) == 0)
         return !t->error.n;
-    if (!hashes_see(t)) return false;
-    timeline_duplicates_drop(t);
-    return timeline_section(t, "indexes") &&
-           timeline_exec(t, "DELETE FROM main.meta WHERE key = 'unsettled'") && !t->error.n;
+    timeline_duplicates_find(t);
+    return timeline_exec(t, "DELETE FROM main.meta WHERE key = 'unsettled'") && !t->error.n;
 }
 bool pm_timeline_merge_end(struct pm_timeline *into, const char **why) {
     timeline_write_begins(into);
     bool ok = transaction_end(into, !into->error.n && settled_end(into));
-    free(into->seen);
-    into->seen = NULL;
+    timeline_unsee(into);
     return merged(into, ok, "what was taken", why);
 }

@@ -78,29 +78,33 @@ static void see_writer(struct pm_pseudonyms *p, struct pm_str first, struct pm_s
 }
 
 #define TEXTS_OF(column)                                                                           \
-    "SELECT text FROM string WHERE id IN (SELECT DISTINCT " column " FROM main.event) ORDER BY id"
+    "SELECT text FROM string WHERE id IN (SELECT " column " FROM main.shape) ORDER BY id"
+#define TEXTS_OF_EVENTS(column)                                                                    \
+    "SELECT text FROM string WHERE id IN (SELECT DISTINCT " column                                 \
+    " FROM main.event WHERE id NOT IN (SELECT event FROM main.copy)) ORDER BY id"
 static const struct {
     const char *sql;
     each_text *see;
 } sights[] = {
     {TEXTS_OF("registry"), see_host},
     {TEXTS_OF("host"), see_host},
-    {TEXTS_OF("client"), see_host},
+    {TEXTS_OF_EVENTS("client"), see_host},
     {TEXTS_OF("node"), see_node},
     {"SELECT node FROM main.member WHERE node IS NOT NULL ORDER BY id", see_node},
-    {TEXTS_OF("namespace"), see_namespace},
-    {TEXTS_OF("pod"), see_pod},
+    {TEXTS_OF_EVENTS("namespace"), see_namespace},
+    {TEXTS_OF_EVENTS("pod"), see_pod},
     {TEXTS_OF("workload"), see_object},
     {TEXTS_OF("container"), see_workload},
-    {TEXTS_OF("object"), see_object},
+    {TEXTS_OF_EVENTS("object"), see_object},
     {TEXTS_OF("writer"), see_writer},
     {TEXTS_OF("secret"), see_secret},
     {TEXTS_OF("user"), see_user},
     {"SELECT (SELECT text FROM string WHERE id = r), (SELECT text FROM string WHERE id = n) FROM "
-     "(SELECT DISTINCT registry AS r, repository AS n FROM main.event WHERE repository <> 0) ORDER BY 1, 2",
+     "(SELECT DISTINCT registry AS r, repository AS n FROM main.shape WHERE repository <> 0) ORDER BY 1, 2",
      see_repository},
     {"SELECT text FROM main.string ORDER BY id", see_text},
-    {"SELECT raw FROM main.event ORDER BY id", see_text},
+    {"SELECT raw FROM main.event WHERE id NOT IN (SELECT event FROM main.copy) ORDER BY id",
+     see_text},
     {"SELECT message FROM main.diagnostic", see_text},
     {"SELECT why FROM main.skipped_member", see_text},
     {"SELECT path FROM main.member ORDER BY id", see_path},
@@ -140,21 +144,12 @@ static const char rewrite_sql[] =
     "UPDATE main.string SET text = shown_text(text);"
     "UPDATE main.event SET raw = shown_text(raw), hash = NULL, ordinal = NULL;"
     "UPDATE main.member SET path = shown_path(path), node = shown_text(node), hash = NULL;"
-    "DELETE FROM main.input; DELETE FROM main.fact; DELETE FROM main.said; DELETE FROM main.copy;"
+    "DELETE FROM main.input; DELETE FROM main.fact; DELETE FROM main.event WHERE id IN (SELECT event FROM main.copy); DELETE FROM main.copy;"
     "UPDATE main.skipped_member SET input = NULL, place = NULL; UPDATE main.diagnostic SET input = NULL, place = NULL;"
     "UPDATE OR REPLACE main.skipped_member SET path = shown_path(path), why = shown_text(why);"
     "UPDATE OR REPLACE main.diagnostic SET path = shown_path(path), message = shown_text(message);"
     "UPDATE main.meta SET value = shown_path(value) WHERE key = 'inputs';";
 
-static bool strings_anew(struct pm_timeline *t) {
-    pm_intern_free(t->strings);
-    t->strings = pm_intern_new();
-    t->strings_written = pm_intern_id(t->strings, PM_NONE) + 1;
-    t->strings_bytes = 0;
-    t->strings_loaded = false;
-    memset(t->last, 0, sizeof t->last);
-    return !t->error.n;
-}
 static bool functions_add(struct pm_timeline *t, struct pm_pseudonyms *p) {
     return timeline_check(t, sqlite3_create_function(t->db, "shown_text", 1, SQLITE_UTF8, p,
                                                      shown_text, NULL, NULL)) &&
@@ -169,7 +164,8 @@ bool pm_timeline_pseudonymise(struct pm_timeline *t, struct pm_pseudonyms *p) {
     timeline_order_of(t, &order);
     pm_timeline_meta(t, PM_META_ORDER, order.n ? pm_buf_str(&order) : PM_STR("-"));
     pm_buf_free(&order);
-    bool ok = functions_add(t, p) && timeline_exec(t, rewrite_sql) && strings_anew(t);
+    bool ok = functions_add(t, p) && timeline_exec(t, rewrite_sql);
+    timeline_strings_forget(t);
     if (t->in_transaction) ok = timeline_exec(t, "COMMIT") && ok;
     t->in_transaction = false;
     for (size_t i = 0; i < ST_COUNT; i++) {

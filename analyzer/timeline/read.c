@@ -2,17 +2,8 @@
 #include "timeline/store.h"
 #include <stdlib.h>
 
-// What is read of a row, in this order. The judge walks over all of them, and no row of
-// millions is to bring along a text that nobody looks at: raw is what a row is largest by.
-static const char each_sql[] =
-    "SELECT id,member,line," TIMELINE_EVENT_READ ",raw,hash,ordinal FROM event ",
-                  walk_sql[] = "SELECT id,member,line," TIMELINE_EVENT_READ
-                               ",CASE standing&3 WHEN 2 THEN raw END FROM event ";
-_Static_assert(PM_STANDING_HEARSAY == 2, "walk_sql");
-enum { COLUMN_TEXTS = 21, COLUMN_RAW = COLUMN_TEXTS + PM_F_COUNT, COLUMN_HASH, COLUMN_ORDINAL };
-
-static int bounded(int value, int count) {
-    return value >= 0 && value < count ? value : 0;
+static int bounded(int64_t value, int count) {
+    return value >= 0 && value < count ? (int)value : 0;
 } // a file may be damaged
 
 // A damaged or hostile file may hold any number: stamps beyond some 120 years around 1970
@@ -30,210 +21,154 @@ static struct pm_when stamp_of(int64_t ns) {
     return ns == PM_NO_TIME ? (struct pm_when){0} : (struct pm_when){.kind = PM_WHEN_UTC, .ns = ns};
 }
 
+// By their place in a row that is read. The judge walks over all of them, and no row of
+// millions is to bring along a text that nobody looks at: raw is what a row is largest by.
+enum { ROW_ID, ROW_NUMBERS, ROW_RAW = ROW_NUMBERS + EVENT_NUMBERS, ROW_DATED };
+#define ROWS(raw)                                                                                  \
+    "SELECT id,member," TIMELINE_EVENT_NUMBERS "," raw                                             \
+    ",dated.event,utc_ns,dated_quality,first_utc_ns,last_utc_ns "                                  \
+    "FROM event LEFT JOIN dated ON dated.event = event.id "
+static const char each_sql[] = ROWS("raw"), walk_sql[] = ROWS("NULL");
+
+static void times_read(sqlite3_stmt *s, const struct shape *shape, struct pm_row *r) {
+    bool dated = sqlite3_column_type(s, ROW_DATED) != SQLITE_NULL;
+    int64_t kind = shape->v[SHAPE_STAMPS] & 7,
+            quality = dated ? sqlite3_column_int(s, ROW_DATED + 2) : shape->v[SHAPE_QUALITY];
+    r->ts_ns = timeline_time_column(s, dated ? ROW_DATED + 1 : ROW_NUMBERS + EV_TS);
+    r->first_ns = timeline_time_column(s, dated ? ROW_DATED + 3 : ROW_NUMBERS + EV_FIRST);
+    r->last_ns = timeline_time_column(s, dated ? ROW_DATED + 4 : ROW_NUMBERS + EV_LAST);
+    r->ts_kind = dated ? PM_WHEN_UTC : (enum pm_when_kind)bounded(kind, PM_WHEN_AGE + 1);
+    r->quality = (enum pm_quality)bounded(quality, PM_QUALITY_RELATIVE + 1);
+    r->event.when = stamp_of(r->ts_ns);
+    r->event.first = stamp_of(r->first_ns);
+    r->event.last = stamp_of(r->last_ns);
+}
+
+static int64_t at_least(int64_t v, int64_t least) { return v == PM_NO_TIME ? least : v; }
+
 // A text that was kept outside of the interning budget has no number of its own use.
-static void row_texts(struct pm_timeline *t, sqlite3_stmt *s, struct pm_row *r) {
-    uint32_t numbered = pm_intern_count(t->strings);
-    for (int f = 0; f < PM_F_COUNT; f++) {
-        uint32_t id = (uint32_t)sqlite3_column_int64(s, COLUMN_TEXTS + f);
-        if (!id) continue;
-        r->event.field[f] = timeline_string_get(t, id);
-        if (id < numbered) r->text_id[f] = id;
-    }
+static void text_read(struct pm_timeline *t, struct pm_row *r, int field, uint32_t id) {
+    if (!id) return;
+    r->event.field[field] = timeline_string_get(t, id);
+    if (id < pm_intern_count(t->strings)) r->text_id[field] = id;
 }
 
-static void row_read(struct pm_timeline *t, sqlite3_stmt *s, struct pm_row *r) {
+static void shape_read(struct pm_timeline *t, const struct settled *x, const struct shape *shape,
+                       struct pm_row *r) {
     struct pm_event *e = &r->event;
-    int stamps = sqlite3_column_int(s, 4);
-    *r = (struct pm_row){
-        .id = (uint64_t)sqlite3_column_int64(s, 0),
-        .file = (uint32_t)sqlite3_column_int64(s, 1),
-        .line = (uint64_t)sqlite3_column_int64(s, 2),
-        .ts_ns = timeline_time_column(s, 3),
-        .ts_kind = (enum pm_when_kind)bounded(stamps & 7, PM_WHEN_AGE + 1),
-        .quality = (enum pm_quality)bounded(sqlite3_column_int(s, 5), PM_QUALITY_RELATIVE + 1),
-        .first_ns = timeline_time_column(s, 6),
-        .last_ns = timeline_time_column(s, 7)};
-    e->kind = (enum pm_kind)bounded(sqlite3_column_int(s, 8), PM_KIND_COUNT);
-    e->component = (enum pm_component)bounded(sqlite3_column_int(s, 9), PM_COMP_COUNT);
-    e->stage = (enum pm_stage)bounded(sqlite3_column_int(s, 10), PM_STAGE_COUNT);
-    e->http_status = (int)column_or(s, 11, 0);
-    e->standing = (enum pm_standing)bounded(sqlite3_column_int(s, 12) & 3, PM_STANDING_COUNT);
-    e->flags = (unsigned)sqlite3_column_int(s, 13);
-    e->count = (uint32_t)sqlite3_column_int64(s, 14);
-    e->duration_ns = span_column(s, 15);
-    e->waiting_ns = span_column(s, 16);
-    e->bytes = column_or(s, 17, -1);
-    e->limit = column_or(s, 18, -1);
-    e->remaining = column_or(s, 19, -1);
-    e->window_s = column_or(s, 20, -1);
-    row_texts(t, s, r);
-    e->when = stamp_of(r->ts_ns);
-    e->first = stamp_of(r->first_ns);
-    e->last = stamp_of(r->last_ns);
-    r->raw = timeline_column(s, COLUMN_RAW);
-    if (sqlite3_column_count(s) <= COLUMN_HASH) return;
-    r->hash = (uint64_t)column_or(s, COLUMN_HASH, 0);
-    r->ordinal = (uint32_t)column_or(s, COLUMN_ORDINAL, 0);
+    const int64_t *v = shape->v;
+    e->kind = (enum pm_kind)bounded(v[SHAPE_KIND], PM_KIND_COUNT);
+    e->component = (enum pm_component)bounded(v[SHAPE_COMPONENT], PM_COMP_COUNT);
+    e->stage = (enum pm_stage)bounded(v[SHAPE_STAGE], PM_STAGE_COUNT);
+    e->http_status = (int)at_least(v[SHAPE_STATUS], 0);
+    e->standing = timeline_settled_standing(x, r->file, shape);
+    e->flags = (unsigned)v[SHAPE_FLAGS];
+    e->limit = at_least(v[SHAPE_LIMIT], -1);
+    e->window_s = at_least(v[SHAPE_WINDOW], -1);
+    text_read(t, r, PM_F_NODE, timeline_settled_node(x, r->file, shape));
+    for (int i = 1; i < SHAPE_TEXTS; i++)
+        text_read(t, r, timeline_shape_texts[i], (uint32_t)v[SHAPE_NODE + i]);
 }
 
-// Members are kept by their number, so that a number of somebody else's choice is memory.
-#define MEMBERS_MAX (1 << 24)
-static bool is_member(int64_t id) { return id >= 0 && id < MEMBERS_MAX; }
+static void row_read(struct pm_timeline *t, const struct settled *x, sqlite3_stmt *s,
+                     struct pm_row *r) {
+    struct pm_event *e = &r->event;
+    *r = (struct pm_row){.id = (uint64_t)sqlite3_column_int64(s, ROW_ID),
+                         .file = (uint32_t)sqlite3_column_int64(s, ROW_NUMBERS + EV_MEMBER),
+                         .line = (uint64_t)sqlite3_column_int64(s, ROW_NUMBERS + EV_LINE),
+                         .hash = (uint64_t)column_or(s, ROW_NUMBERS + EV_HASH, 0),
+                         .ordinal = (uint32_t)column_or(s, ROW_NUMBERS + EV_ORDINAL, 0),
+                         .raw = timeline_column(s, ROW_RAW)};
+    const struct shape *shape =
+        timeline_shape_get(t, sqlite3_column_int64(s, ROW_NUMBERS + EV_SHAPE));
+    shape_read(t, x, shape, r);
+    times_read(s, shape, r);
+    e->count = (uint32_t)sqlite3_column_int64(s, ROW_NUMBERS + EV_COUNT);
+    e->duration_ns = span_column(s, ROW_NUMBERS + EV_DURATION);
+    e->waiting_ns = span_column(s, ROW_NUMBERS + EV_WAITING);
+    e->bytes = column_or(s, ROW_NUMBERS + EV_BYTES, -1);
+    e->remaining = column_or(s, ROW_NUMBERS + EV_REMAINING, -1);
+    for (int i = 0; i < EVENT_TEXTS; i++)
+        text_read(t, r, timeline_event_texts[i],
+                  (uint32_t)sqlite3_column_int64(s, ROW_NUMBERS + EV_TEXTS + i));
+}
 
-// Paths by member id, for pm_row.path. Rows of one time come in the order of their paths,
-// not of the walk: an archive's order must not show.
-struct path {
-    char *text;   // NULL: no such member
-    int64_t age;  // of two with one path, as the parts of a file that was cut, the earlier first
-    uint32_t one; // the first of those: to who reads rows they are one file
+struct telling {
+    struct pm_timeline *t;
+    struct settled settled;
+    struct paths paths;
+    struct row_order order;
+    bool walk; // raw of hearsay only
+    pm_row_cb *cb;
+    void *ctx;
 };
-struct paths {
-    struct path *items;
-    size_t n, cap;
-    int64_t *rank; // by member id; NULL where the walk's order is the paths' own
-};
 
-// A member that a foreign file gave no path is one by itself: nothing tells of whose it is
-// a part.
-static bool is_named(const struct path *p) { return p->text && *p->text; }
-
-static void parts_join(struct paths *p) {
-    struct pm_intern *names = pm_intern_new();
-    uint32_t *first = pm_xmalloc((p->n + 2) * sizeof *first), met = pm_intern_count(names);
-    for (size_t i = 0; i < p->n; i++) {
-        if (!is_named(&p->items[i])) continue;
-        uint32_t name = pm_intern_id(names, pm_str_c(p->items[i].text));
-        if (name == met) first[met++] = (uint32_t)i;
-        else if (p->items[i].age < p->items[first[name]].age) first[name] = (uint32_t)i;
+// `s` is at a row.
+static bool row_tell(struct telling *x, sqlite3_stmt *s) {
+    struct pm_row row;
+    const struct path *paths = x->paths.items;
+    sqlite3_stmt *raw = NULL;
+    pm_arena_reset(x->t->row_arena);
+    row_read(x->t, &x->settled, s, &row);
+    if (row.file < x->paths.n && paths[row.file].text) row.file = paths[row.file].one;
+    row.path = row.file < x->paths.n && paths[row.file].text ? paths[row.file].text : "";
+    if (x->walk && row.event.standing == PM_STANDING_HEARSAY &&
+        (raw = timeline_stmt(x->t, ST_RAW)) != NULL) {
+        sqlite3_bind_int64(raw, 1, (int64_t)row.id);
+        int rc = sqlite3_step(raw);
+        if (timeline_check(x->t, rc) && rc == SQLITE_ROW) row.raw = timeline_column(raw, 0);
     }
-    for (size_t i = 0; i < p->n; i++)
-        if (is_named(&p->items[i]))
-            p->items[i].one = first[pm_intern_find(names, pm_str_c(p->items[i].text))];
-    free(first);
-    pm_intern_free(names);
+    bool more = x->cb(x->ctx, &row);
+    if (raw) sqlite3_reset(raw);
+    return more;
 }
 
-static void paths_load(struct pm_timeline *t, struct paths *p) {
-    static const char sql[] =
-        "SELECT id, path, row_number() OVER (ORDER BY coalesce(from_ns, 0), hash, bytes, lines, id) FROM member ORDER BY id";
+// As they lie, without those that are not among them.
+static void rows_scan(struct telling *x, sqlite3_stmt *s) {
+    const struct row_place *next = timeline_order_next(&x->order);
+    int rc = SQLITE_DONE;
+    while (next && (rc = sqlite3_step(s)) == SQLITE_ROW) {
+        if (sqlite3_column_int64(s, ROW_ID) != next->id) continue;
+        next = timeline_order_next(&x->order);
+        if (!row_tell(x, s)) break;
+    }
+    timeline_check(x->t, rc);
+}
+static void rows_fetch(struct telling *x, sqlite3_stmt *s) {
+    bool more = true;
+    for (const struct row_place *next; more && (next = timeline_order_next(&x->order)) != NULL;) {
+        sqlite3_bind_int64(s, 1, next->id);
+        int rc = sqlite3_step(s);
+        more = timeline_check(x->t, rc) && (rc != SQLITE_ROW || row_tell(x, s));
+        sqlite3_reset(s);
+    }
+}
+
+static void rows_tell(struct telling *x, const char *where) {
+    struct pm_timeline *t = x->t;
     sqlite3_stmt *s = NULL;
-    if (!timeline_check(t, sqlite3_prepare_v2(t->db, sql, -1, &s, NULL))) return;
-    int rc;
-    while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
-        int64_t id = sqlite3_column_int64(s, 0);
-        if (!is_member(id)) break;
-        while (p->n <= (size_t)id) (void)PM_PUSH(p->items, p->n, p->cap);
-        if (p->items[id].text) continue;
-        struct pm_str path = timeline_column(s, 1); // NULL in a file of others
-        char *text = pm_xmalloc(path.n + 1);
-        if (path.n) memcpy(text, path.p, path.n);
-        text[path.n] = 0;
-        p->items[id] = (struct path){text, sqlite3_column_int64(s, 2), (uint32_t)id};
-    }
-    timeline_check(t, rc == SQLITE_ROW ? SQLITE_CORRUPT : rc);
-    sqlite3_finalize(s);
-    parts_join(p);
-}
-static void paths_free(struct paths *p) {
-    for (size_t i = 0; i < p->n; i++) free(p->items[i].text);
-    free(p->items);
-    free(p->rank);
-}
-
-static int path_order(const struct path *x, const struct path *y) {
-    int c = pm_path_order(pm_str_c(x->text), pm_str_c(y->text));
-    return c ? c : (x->age > y->age) - (x->age < y->age);
-}
-static int by_path(const void *a, const void *b) {
-    return path_order(*(const struct path *const *)a, *(const struct path *const *)b);
-}
-static void paths_rank(struct paths *p) {
-    bool in_order = true;
-    for (size_t i = 0; i < p->n; i++)
-        if (!p->items[i].text) p->items[i].text = pm_xstrdup("");
-    for (size_t i = 1; i < p->n && in_order; i++)
-        in_order = path_order(&p->items[i - 1], &p->items[i]) <= 0;
-    if (in_order) return;
-    struct path **sorted = pm_xmalloc(p->n * sizeof *sorted);
-    p->rank = pm_xmalloc(p->n * sizeof *p->rank);
-    for (size_t i = 0; i < p->n; i++) sorted[i] = &p->items[i];
-    qsort(sorted, p->n, sizeof *sorted, by_path);
-    for (size_t i = 0; i < p->n; i++) p->rank[sorted[i] - p->items] = (int64_t)i;
-    free(sorted);
-}
-// Ranks that were kept from before the paths got other names: "2 0 1", by member id.
-static bool rank_kept(struct pm_timeline *t, struct paths *p) {
-    struct pm_arena *a = pm_arena_new();
-    struct pm_str rest = pm_timeline_meta_get(t, PM_META_ORDER, a), number;
-    bool kept = rest.n > 0;
-    if (kept && !pm_str_eqc(rest, "-")) {
-        p->rank = pm_xmalloc((p->n + 1) * sizeof *p->rank);
-        for (size_t i = 0; i < p->n; i++) {
-            ptrdiff_t blank = pm_str_chr(rest, ' ', 0);
-            uint64_t rank = i;
-            number = blank < 0 ? rest : pm_str_sub(rest, 0, (size_t)blank);
-            rest = blank < 0 ? PM_NONE : pm_str_from(rest, (size_t)blank + 1);
-            pm_str_u64(number, &rank);
-            p->rank[i] = (int64_t)(rank % ((uint64_t)p->n + 1));
-        }
-    }
-    pm_arena_free(a);
-    return kept;
-}
-void timeline_order_of(struct pm_timeline *t, struct pm_buf *order) {
-    struct paths paths = {0};
-    paths_load(t, &paths);
-    paths_rank(&paths);
-    for (size_t i = 0; i < paths.n && paths.rank; i++)
-        pm_buf_fmt(order, "%s%lld", i ? " " : "", (long long)paths.rank[i]);
-    paths_free(&paths);
-}
-static void path_rank(sqlite3_context *c, int n, sqlite3_value **v) {
-    (void)n;
-    const struct paths *p = sqlite3_user_data(c);
-    int64_t id = sqlite3_value_int64(v[0]);
-    sqlite3_result_int64(c, id >= 0 && (size_t)id < p->n ? p->rank[id] : id);
-}
-
-static void rows_each(struct pm_timeline *t, const char *select, const char *where, pm_row_cb *cb,
-                      void *ctx) {
-    timeline_strings_load(t);
     struct pm_buf sql = {0};
-    pm_buf_lit(&sql, select);
-    if (where) pm_buf_fmt(&sql, "WHERE (%s) ", where);
-    struct paths paths = {0};
-    paths_load(t, &paths);
-    if (!rank_kept(t, &paths)) paths_rank(&paths);
-    pm_buf_lit(&sql,
-               paths.rank ? "ORDER BY ts,path_rank(member),line,id" : "ORDER BY ts,member,line,id");
-    if (paths.rank)
-        sqlite3_create_function(t->db, "path_rank", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, &paths,
-                                path_rank, NULL, NULL);
-    sqlite3_stmt *s = NULL;
-    int rc = sqlite3_prepare_v2(t->db, sql.p, -1, &s, NULL);
-    pm_buf_free(&sql);
-    if (timeline_check(t, rc)) {
-        struct pm_row row;
-        while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
-            pm_arena_reset(t->row_arena);
-            row_read(t, s, &row);
-            if (row.file < paths.n && paths.items[row.file].text)
-                row.file = paths.items[row.file].one;
-            row.path =
-                row.file < paths.n && paths.items[row.file].text ? paths.items[row.file].text : "";
-            if (!cb(ctx, &row)) break;
-        }
-        timeline_check(t, rc);
-    }
+    timeline_strings_load(t);
+    timeline_paths_load(t, &x->paths);
+    timeline_settled_load(t, &x->settled);
+    timeline_order_find(t, where, &x->paths, &x->order);
+    bool scan = x->order.as_stored && !where;
+    pm_buf_fmt(&sql, "%s%s", x->walk ? walk_sql : each_sql, scan ? "ORDER BY id" : "WHERE id = ?");
+    if (!t->error.n && timeline_check(t, sqlite3_prepare_v2(t->db, sql.p, -1, &s, NULL)))
+        (scan ? rows_scan : rows_fetch)(x, s);
     sqlite3_finalize(s);
-    paths_free(&paths);
+    pm_buf_free(&sql);
+    timeline_order_free(&x->order);
+    timeline_settled_free(&x->settled);
+    timeline_paths_free(&x->paths);
 }
-
 void pm_timeline_each(struct pm_timeline *t, const char *where, pm_row_cb *cb, void *ctx) {
-    rows_each(t, each_sql, where, cb, ctx);
+    struct telling x = {.t = t, .cb = cb, .ctx = ctx};
+    rows_tell(&x, where);
 }
 void pm_timeline_walk(struct pm_timeline *t, pm_row_cb *cb, void *ctx) {
-    rows_each(t, walk_sql, NULL, cb, ctx);
+    struct telling x = {.t = t, .cb = cb, .ctx = ctx, .walk = true};
+    rows_tell(&x, NULL);
 }
 
 void pm_timeline_each_file(struct pm_timeline *t, pm_file_cb *cb, void *ctx) {
@@ -264,7 +199,7 @@ void pm_timeline_each_file(struct pm_timeline *t, pm_file_cb *cb, void *ctx) {
         f.skew_ms = column_or(s, 18, 0);
         f.duplicate_of = (uint32_t)(column_or(s, 20, -1) + 1);
         int64_t id = sqlite3_column_int64(s, 0);
-        if (!is_member(id)) rc = SQLITE_CORRUPT;
+        if (!timeline_is_member(id)) rc = SQLITE_CORRUPT;
         if (rc == SQLITE_CORRUPT || !cb(ctx, (uint32_t)id, &f)) break;
     }
     timeline_check(t, rc);

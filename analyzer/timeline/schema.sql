@@ -41,7 +41,9 @@ CREATE TABLE member(                -- one file of a bundle
     skew_ms INTEGER,                -- against the other nodes; never applied to ts
     hash TEXT,                      -- of the content: sha256:…
     duplicate_of INTEGER,           -- member.id with the same content, NULL none
-    duplicates INTEGER NOT NULL DEFAULT 0 -- events dropped here because a better copy of the record is in another member
+    duplicates INTEGER NOT NULL DEFAULT 0, -- events not told here because a better copy of the record is in another member
+    given INTEGER,                  -- string.id: the node of those of its events that name none and are of a node's own program
+    also INTEGER                    -- string.id: by this name they call the same node
 );
 
 CREATE TABLE skipped_member(path TEXT NOT NULL, why TEXT NOT NULL, input INTEGER, place TEXT, PRIMARY KEY(path, why)) WITHOUT ROWID;
@@ -71,39 +73,55 @@ CREATE TABLE fact(                  -- one row a member
     read_ns INTEGER,                -- when it was read, where its year was guessed from that
     clock BLOB NOT NULL, voices BLOB NOT NULL -- what its stamps tell; who wrote in it (analyzer/ingest/facts.c)
 );
-CREATE TABLE said(                  -- stamps of an event before it was dated
-    event INTEGER PRIMARY KEY,
-    ts INTEGER, stamps INTEGER NOT NULL, quality INTEGER NOT NULL, first_ns INTEGER, last_ns INTEGER
-);
 
-CREATE TABLE event(
-    id INTEGER PRIMARY KEY,         -- in order of arrival
-    member INTEGER NOT NULL,        -- member.id
-    line INTEGER NOT NULL,          -- of the record's first line, from 1
-    hash INTEGER,                   -- of the record's text; NULL: never a duplicate
-    ordinal INTEGER,                -- n-th record with this hash in its member, where its stamp is coarse
-    ts INTEGER,                     -- ns UTC; NULL undated
-    stamps INTEGER NOT NULL,        -- kinds of ts, first_ns, last_ns, three bits each (enum pm_when_kind); 512 its node was given to it, 1024 it was silenced, its standing before in the two bits above, 8192 its node was called otherwise
+-- An event is two rows: what mostly varies, and its shape, which thousands of events share. Both are as they were said, and are not changed.
+CREATE TABLE shape(
+    number INTEGER PRIMARY KEY,     -- from 1, in order; beyond the first 65536 one may stand here more than once
+    stamps INTEGER NOT NULL,        -- kinds of ts, first_ns, last_ns, three bits each (enum pm_when_kind)
     quality INTEGER NOT NULL,       -- word 'quality'
-    first_ns INTEGER, last_ns INTEGER, -- span of a counted event
     kind INTEGER NOT NULL,          -- word 'kind'
     component INTEGER NOT NULL,     -- word 'component'
     stage INTEGER NOT NULL,         -- word 'stage'; 0 none
     status INTEGER,                 -- HTTP status
     standing INTEGER NOT NULL,      -- word 'standing' in bits 0 and 1; from bit 2 on the voice in its member, a writer whose standing hung on all it wrote
     flags INTEGER NOT NULL,         -- 1 record cut, 2 snapshot, 4 credentials shown, 8 anonymous, 16 push, 32 mirror, 64 echo of another record, 128 of the sandbox image, 4096 answered from a cache, 8192 not in the cache
+    limit_ INTEGER, window_s INTEGER, -- RateLimit headers
+    own INTEGER NOT NULL,           -- 1: of a node's own program, and so of its member's node where it names none
+    node INTEGER, workload INTEGER, container INTEGER, -- string.id from here on
+    image INTEGER, registry INTEGER, repository INTEGER, tag INTEGER,
+    user INTEGER, method INTEGER, host INTEGER, user_agent INTEGER,
+    reason INTEGER, error INTEGER, secret INTEGER, writer INTEGER
+);
+CREATE TABLE event(
+    id INTEGER PRIMARY KEY,         -- in order of arrival
+    member INTEGER NOT NULL,        -- member.id
+    line INTEGER NOT NULL,          -- of the record's first line, from 1
+    hash INTEGER,                   -- of the record's text; NULL: never a duplicate
+    ordinal INTEGER,                -- n-th record with this hash in its member, where its stamp is coarse
+    ts INTEGER,                     -- ns; UTC unless shape.stamps says otherwise; NULL undated
+    first_ns INTEGER, last_ns INTEGER, -- span of a counted event
+    shape INTEGER NOT NULL,         -- shape.number
     count INTEGER NOT NULL,         -- happenings it stands for, at least 1
     duration_ns INTEGER, waiting_ns INTEGER, bytes INTEGER,
-    limit_ INTEGER, remaining INTEGER, window_s INTEGER, -- RateLimit headers
-    node INTEGER, namespace INTEGER, pod INTEGER, pod_uid INTEGER, workload INTEGER, container INTEGER, -- string.id from here on
-    image INTEGER, registry INTEGER, repository INTEGER, tag INTEGER, digest INTEGER,
-    client INTEGER, user INTEGER, method INTEGER, url INTEGER, host INTEGER, user_agent INTEGER,
-    reason INTEGER, error INTEGER, message INTEGER, secret INTEGER, object INTEGER, join_ INTEGER, writer INTEGER, detail INTEGER,
+    remaining INTEGER,              -- RateLimit header
+    namespace INTEGER, pod INTEGER, pod_uid INTEGER, object INTEGER, client INTEGER, -- string.id from here on
+    url INTEGER, digest INTEGER, message INTEGER, join_ INTEGER, detail INTEGER,
     raw TEXT                        -- first line of the record, secrets removed
 );
 
--- Events that are told by a better copy of their record. A merge may find another one to be the best.
-CREATE TABLE copy AS SELECT * FROM event WHERE 0;
+-- What was made of the events, once all members were known. A merge takes none of it over and decides again.
+CREATE TABLE dated(                 -- when it was, UTC, where that is not what its stamps say
+    event INTEGER PRIMARY KEY,      -- event.id
+    utc_ns INTEGER, dated_quality INTEGER NOT NULL, first_utc_ns INTEGER, last_utc_ns INTEGER
+);
+CREATE TABLE silenced(              -- writers that did not speak for a program: what they wrote of it is hearsay
+    member INTEGER NOT NULL, voice INTEGER NOT NULL, component INTEGER NOT NULL,
+    PRIMARY KEY(member, voice, component)
+) WITHOUT ROWID;
+CREATE TABLE copy(                  -- events that are told by a better copy of their record, and are in no view
+    event INTEGER PRIMARY KEY,      -- event.id
+    kept INTEGER NOT NULL           -- member.id of the better one
+);
 
 -- @section judgement
 CREATE TABLE verdict(               -- why an event happened
@@ -149,49 +167,53 @@ CREATE TABLE quota_point(quota INTEGER NOT NULL, ts INTEGER, used INTEGER, ok IN
 -- events: one typed fact a row.
 CREATE VIEW events AS SELECT
     e.id AS id,
-    strftime('%Y-%m-%dT%H:%M:%S', e.ts / 1000000000, 'unixepoch') || printf('.%03dZ', e.ts / 1000000 % 1000) AS time,
-    e.ts AS ts_ns,
-    (SELECT text FROM word WHERE list = 'quality' AND id = e.quality) AS quality,
-    (SELECT text FROM word WHERE list = 'kind' AND id = e.kind) AS kind,
-    (SELECT text FROM word WHERE list = 'component' AND id = e.component) AS component,
-    (SELECT text FROM string WHERE id = e.node) AS node,
+    strftime('%Y-%m-%dT%H:%M:%S', CASE WHEN d.event IS NULL THEN e.ts ELSE d.utc_ns END / 1000000000, 'unixepoch')
+        || printf('.%03dZ', CASE WHEN d.event IS NULL THEN e.ts ELSE d.utc_ns END / 1000000 % 1000) AS time,
+    CASE WHEN d.event IS NULL THEN e.ts ELSE d.utc_ns END AS ts_ns,
+    (SELECT text FROM word WHERE list = 'quality' AND id = coalesce(d.dated_quality, s.quality)) AS quality,
+    (SELECT text FROM word WHERE list = 'kind' AND id = s.kind) AS kind,
+    (SELECT text FROM word WHERE list = 'component' AND id = s.component) AS component,
+    (SELECT text FROM string WHERE id = coalesce(CASE WHEN s.node = m.also OR (s.node = 0 AND s.own) THEN m.given END, s.node)) AS node,
     (SELECT text FROM string WHERE id = e.namespace) AS namespace,
     (SELECT text FROM string WHERE id = e.pod) AS pod,
-    (SELECT text FROM string WHERE id = e.workload) AS workload,
-    (SELECT text FROM string WHERE id = e.container) AS container,
-    (SELECT text FROM string WHERE id = e.image) AS image,
-    (SELECT text FROM string WHERE id = e.registry) AS registry,
-    (SELECT text FROM string WHERE id = e.repository) AS repository,
-    (SELECT text FROM string WHERE id = e.tag) AS tag,
+    (SELECT text FROM string WHERE id = s.workload) AS workload,
+    (SELECT text FROM string WHERE id = s.container) AS container,
+    (SELECT text FROM string WHERE id = s.image) AS image,
+    (SELECT text FROM string WHERE id = s.registry) AS registry,
+    (SELECT text FROM string WHERE id = s.repository) AS repository,
+    (SELECT text FROM string WHERE id = s.tag) AS tag,
     (SELECT text FROM string WHERE id = e.digest) AS digest,
     (SELECT text FROM string WHERE id = e.client) AS client,
-    (SELECT text FROM string WHERE id = e.user) AS user,
-    (SELECT text FROM string WHERE id = e.method) AS method,
+    (SELECT text FROM string WHERE id = s.user) AS user,
+    (SELECT text FROM string WHERE id = s.method) AS method,
     (SELECT text FROM string WHERE id = e.url) AS url,
-    e.status AS status,
+    s.status AS status,
     e.bytes AS bytes,
     e.duration_ns / 1e6 AS duration_ms,
     e.count AS count,
-    (SELECT text FROM string WHERE id = e.error) AS error,
-    (SELECT s.text FROM verdict v JOIN string s ON s.id = v.cause WHERE v.event = e.id) AS cause,
-    (SELECT s.text FROM verdict v JOIN string s ON s.id = v.rule WHERE v.event = e.id) AS rule,
-    (SELECT path FROM member WHERE id = e.member) AS file,
+    (SELECT text FROM string WHERE id = s.error) AS error,
+    (SELECT t.text FROM verdict v JOIN string t ON t.id = v.cause WHERE v.event = e.id) AS cause,
+    (SELECT t.text FROM verdict v JOIN string t ON t.id = v.rule WHERE v.event = e.id) AS rule,
+    m.path AS file,
     e.line AS line,
-    (SELECT text FROM word WHERE list = 'stage' AND id = e.stage) AS stage,
+    (SELECT text FROM word WHERE list = 'stage' AND id = s.stage) AS stage,
     (SELECT text FROM string WHERE id = e.pod_uid) AS pod_uid,
-    (SELECT text FROM string WHERE id = e.host) AS host,
-    (SELECT text FROM string WHERE id = e.user_agent) AS user_agent,
-    (SELECT text FROM string WHERE id = e.reason) AS reason,
+    (SELECT text FROM string WHERE id = s.host) AS host,
+    (SELECT text FROM string WHERE id = s.user_agent) AS user_agent,
+    (SELECT text FROM string WHERE id = s.reason) AS reason,
     (SELECT text FROM string WHERE id = e.message) AS message,
-    (SELECT text FROM string WHERE id = e.secret) AS secret,
+    (SELECT text FROM string WHERE id = s.secret) AS secret,
     (SELECT text FROM string WHERE id = e.object) AS object,
     (SELECT text FROM string WHERE id = e.join_) AS join_id,
     (SELECT text FROM string WHERE id = e.detail) AS detail,
-    e.first_ns AS first_ns, e.last_ns AS last_ns, e.waiting_ns / 1e6 AS waiting_ms,
-    e.limit_ AS limit_, e.remaining AS remaining, e.window_s AS window_s, e.flags AS flags, e.raw AS raw,
-    (SELECT text FROM word WHERE list = 'standing' AND id = e.standing & 3) AS standing,
-    (SELECT text FROM string WHERE id = e.writer) AS writer
-FROM event e;
+    CASE WHEN d.event IS NULL THEN e.first_ns ELSE d.first_utc_ns END AS first_ns, CASE WHEN d.event IS NULL THEN e.last_ns ELSE d.last_utc_ns END AS last_ns,
+    e.waiting_ns / 1e6 AS waiting_ms,
+    s.limit_ AS limit_, e.remaining AS remaining, s.window_s AS window_s, s.flags AS flags, e.raw AS raw,
+    (SELECT text FROM word WHERE list = 'standing' AND CASE WHEN s.standing > 3 AND EXISTS(SELECT 1 FROM silenced z WHERE z.member = e.member
+        AND z.voice = s.standing >> 2 AND z.component = s.component) THEN text = 'hearsay' ELSE id = s.standing & 3 END) AS standing,
+    (SELECT text FROM string WHERE id = s.writer) AS writer
+FROM event e LEFT JOIN shape s ON s.number = e.shape LEFT JOIN member m ON m.id = e.member LEFT JOIN dated d ON d.event = e.id
+WHERE NOT EXISTS(SELECT 1 FROM copy c WHERE c.event = e.id);
 
 -- pulls: one attempt of one node to pull one image, folded from all events that speak of it.
 CREATE VIEW pulls AS SELECT
@@ -264,10 +286,13 @@ FROM member m;
 -- hearsay: what speaks of pulls and was not counted, because who wrote it was not there: one row a file and writer, with the line and text of the first.
 CREATE VIEW hearsay AS SELECT
     (SELECT path FROM member WHERE id = e.member) AS file, count(DISTINCT e.line) AS lines,
-    (SELECT text FROM string WHERE id = e.writer) AS pod, min(e.line) AS line, e.raw AS text
-FROM event e WHERE e.standing & 3 = (SELECT id FROM word WHERE list = 'standing' AND text = 'hearsay')
-    AND e.kind IN (SELECT id FROM word WHERE list = 'kind' AND text IN ('pull.start', 'pull.ok', 'pull.fail', 'pull.cached', 'pull.backoff', 'mirror.try', 'secret.missing', 'other'))
-GROUP BY e.member, e.writer;
+    (SELECT text FROM string WHERE id = s.writer) AS pod, min(e.line) AS line, e.raw AS text
+FROM event e JOIN shape s ON s.number = e.shape
+WHERE (s.standing & 3 = (SELECT id FROM word WHERE list = 'standing' AND text = 'hearsay')
+        OR EXISTS(SELECT 1 FROM silenced z WHERE z.member = e.member AND z.voice = s.standing >> 2 AND z.component = s.component))
+    AND s.kind IN (SELECT id FROM word WHERE list = 'kind' AND text IN ('pull.start', 'pull.ok', 'pull.fail', 'pull.cached', 'pull.backoff', 'mirror.try', 'secret.missing', 'other'))
+    AND NOT EXISTS(SELECT 1 FROM copy c WHERE c.event = e.id)
+GROUP BY e.member, s.writer;
 
 CREATE VIEW diagnostics AS SELECT path AS file, line, code, message, count FROM diagnostic;
 CREATE VIEW skipped AS SELECT path AS file, why FROM skipped_member;
@@ -444,7 +469,3 @@ CREATE VIEW about AS
 SELECT key, value FROM meta WHERE key <> 'judged'
 UNION ALL SELECT 'judged', CASE WHEN EXISTS(SELECT 1 FROM meta WHERE key = 'judged') THEN 'yes'
     ELSE 'no: pulls, incidents, quota_points and the cause of events are empty; pullmortem query judges a copy, pullmortem analyze --db keeps the judgement' END;
-
--- @section indexes
--- One index, built once the rows are in: the judge's order. Ties in time are broken by place, so that parallel reading changes nothing.
-CREATE INDEX event_time ON event(ts, member, line);

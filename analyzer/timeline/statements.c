@@ -3,21 +3,24 @@
 #include "timeline/store.h"
 #include "base/embed.h"
 
-#define EIGHT(row) row "," row "," row "," row "," row "," row "," row "," row
-#define EVENT_ROW                                                                                  \
-    "(NULL,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+#define FOUR(row) row "," row "," row "," row
+#define GROUP(row) FOUR(FOUR(row))
+#define EVENT_ROW "(NULL,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 static const char *const statements[ST_COUNT] = {
     [ST_STRING] = "INSERT INTO string VALUES(?,?)",
-    [ST_STRINGS] = "INSERT INTO string VALUES" EIGHT("(?,?)"),
+    [ST_STRINGS] = "INSERT INTO string VALUES" GROUP("(?,?)"),
     [ST_STRING_GET] = "SELECT text FROM string WHERE id=?",
     [ST_EVENT] = "INSERT INTO event VALUES" EVENT_ROW,
-    [ST_EVENTS] = "INSERT INTO event VALUES" EIGHT(EVENT_ROW),
-    [ST_REDATE_READ] =
-        "SELECT id,ts,stamps,quality,first_ns,last_ns FROM event WHERE id BETWEEN ? AND ? AND member=?",
-    [ST_REDATE] = "UPDATE event SET ts=?,stamps=?,quality=?,first_ns=?,last_ns=? WHERE id=?",
-    [ST_STANDING] =
-        "UPDATE event SET stamps=stamps|1024|((standing&3)<<11),standing=(standing&~3)|? WHERE id BETWEEN ? AND ? AND member=? AND standing>>2=? AND component=?",
-    [ST_SAID] = "INSERT INTO said VALUES(?,?,?,?,?,?)",
+    [ST_EVENTS] = "INSERT INTO event VALUES" GROUP(EVENT_ROW),
+    [ST_SHAPE] = "INSERT INTO shape VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    [ST_SHAPE_GET] = "SELECT " TIMELINE_SHAPE_REST " FROM shape WHERE number=?",
+    [ST_RAW] = "SELECT raw FROM event WHERE id=?",
+    [ST_UNDATED] =
+        "SELECT id,shape,ts,first_ns,last_ns FROM event WHERE id BETWEEN ? AND ? AND member=?",
+    [ST_DATED] = "INSERT INTO dated VALUES(?,?,?,?,?)",
+    [ST_SILENCED] = "INSERT OR IGNORE INTO silenced VALUES(?,?,?)",
+    [ST_COPY] = "INSERT INTO copy VALUES(?,?)",
+    [ST_GIVEN] = "UPDATE member SET given=?,also=? WHERE id=?",
     [ST_INPUT] = "INSERT INTO input VALUES(?,?,?,NULL,?)",
     [ST_FACT] = "INSERT INTO fact VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [ST_FACT_READ] = "UPDATE fact SET read_ns=? WHERE member=?",

@@ -7,18 +7,22 @@
 #include <sqlite3.h>
 
 // "pm1t"; raise the schema when physical tables change meaning.
-enum { PM_TIMELINE_APPLICATION = 0x706d3174, PM_TIMELINE_SCHEMA = 3 };
+enum { PM_TIMELINE_APPLICATION = 0x706d3174, PM_TIMELINE_SCHEMA = 4 };
 
 enum timeline_stmt { // prepared once, on first use
     ST_STRING,
     ST_STRINGS,
     ST_STRING_GET,
+    ST_SHAPE,
+    ST_SHAPE_GET,
     ST_EVENT,
     ST_EVENTS,
-    ST_REDATE_READ,
-    ST_REDATE,
-    ST_STANDING,
-    ST_SAID,
+    ST_RAW,
+    ST_UNDATED,
+    ST_DATED,
+    ST_SILENCED,
+    ST_COPY,
+    ST_GIVEN,
     ST_INPUT,
     ST_FACT,
     ST_FACT_READ,
@@ -39,25 +43,64 @@ enum timeline_stmt { // prepared once, on first use
     ST_COUNT
 };
 
-// Columns of `event` behind its id and member.
-#define TIMELINE_EVENT_READ                                                                        \
-    "ts,stamps,quality,first_ns,last_ns,kind,component,stage,status,standing,"                     \
-    "flags,count,duration_ns,waiting_ns,bytes,limit_,remaining,window_s,node,namespace,pod,"       \
-    "pod_uid,workload,container,image,registry,repository,tag,digest,client,user,method,url,host," \
-    "user_agent,reason,error,message,secret,object,join_,writer,detail"
-#define TIMELINE_EVENT_REST "line,hash,ordinal," TIMELINE_EVENT_READ ",raw"
-
-// Parameters of the event insert that are numbers; the last one is raw. Rows and texts are
-// put eight by one statement: opening and closing the table costs as much as a row does.
-enum { EVENT_NUMBERS = 22 + PM_F_COUNT, EVENT_COLUMNS = EVENT_NUMBERS + 1, GROUP_ROWS = 8 };
-// What was made of a row, in `stamps` above the three kinds.
-enum {
-    ROW_KINDS = 0x1ff,
-    ROW_NODE_GIVEN = 0x200,
-    ROW_SILENCED = 0x400,
-    ROW_STANDING_SHIFT = 11,
-    ROW_NODE_RENAMED = 0x2000
+// Columns of `event` behind its id and member, in the order of enum event_column.
+#define TIMELINE_EVENT_REST TIMELINE_EVENT_NUMBERS ",raw"
+#define TIMELINE_EVENT_NUMBERS                                                                     \
+    "line,hash,ordinal,ts,first_ns,last_ns,shape,count,duration_ns,waiting_ns,bytes,remaining,"    \
+    "namespace,pod,pod_uid,object,client,url,digest,message,join_,detail"
+enum event_column {
+    EV_MEMBER,
+    EV_LINE,
+    EV_HASH,
+    EV_ORDINAL,
+    EV_TS,
+    EV_FIRST,
+    EV_LAST,
+    EV_SHAPE,
+    EV_COUNT,
+    EV_DURATION,
+    EV_WAITING,
+    EV_BYTES,
+    EV_REMAINING,
+    EV_TEXTS, // timeline_event_texts from here on
+    EVENT_TEXTS = 10,
+    EVENT_NUMBERS = EV_TEXTS + EVENT_TEXTS
 };
+// Columns of `shape` behind its number.
+#define TIMELINE_SHAPE_REST                                                                        \
+    "stamps,quality,kind,component,stage,status,standing,flags,limit_,window_s,own,node,workload," \
+    "container,image,registry,repository,tag,user,method,host,user_agent,reason,error,secret,writer"
+enum shape_column {
+    SHAPE_STAMPS,
+    SHAPE_QUALITY,
+    SHAPE_KIND,
+    SHAPE_COMPONENT,
+    SHAPE_STAGE,
+    SHAPE_STATUS,
+    SHAPE_STANDING,
+    SHAPE_FLAGS,
+    SHAPE_LIMIT,
+    SHAPE_WINDOW,
+    SHAPE_OWN,
+    SHAPE_NODE, // timeline_shape_texts from here on
+    SHAPE_TEXTS = PM_F_COUNT - EVENT_TEXTS,
+    SHAPE_NUMBERS = SHAPE_NODE + SHAPE_TEXTS
+};
+extern const uint8_t timeline_event_texts[EVENT_TEXTS], timeline_shape_texts[SHAPE_TEXTS];
+
+// PM_NO_TIME stands for NULL in both.
+struct shape {
+    int64_t v[SHAPE_NUMBERS];
+};
+struct event_row {
+    int64_t v[EVENT_NUMBERS];
+    struct pm_str raw;
+};
+struct shapes; // those of this timeline that are remembered (shapes.c)
+
+// Rows are put so many by one statement: opening and closing the table costs as much as a
+// row does.
+enum { EVENT_COLUMNS = EVENT_NUMBERS + 1, GROUP_ROWS = 16 };
 // Event ids between which a member's rows are; other members' may be among them.
 struct row_span {
     int64_t lo, hi;
@@ -78,18 +121,18 @@ struct pm_timeline {
     uint64_t strings_bytes;
     uint32_t loose_next;       // ids of texts kept outside the interning budget
     uint32_t last[PM_F_COUNT]; // per field: the id seen last, most rows repeat it
-    uint32_t strings_from;     // while they are held: the first without a row
-    bool strings_held;         // new texts get their numbers now and their rows in groups
-    // What the parameters of the inserts hold, of one row and of each row of a group;
-    // PM_NO_TIME stands for NULL.
+    struct shapes *shapes;
+    uint32_t strings_from; // while they are held: the first without a row
+    bool strings_held;     // new texts get their numbers now and their rows in groups
+    // What the parameters of the inserts hold, of one row and of each row of a group.
     int64_t bound[1 + GROUP_ROWS][EVENT_NUMBERS];
     struct row_span *spans;
     size_t spans_n, spans_cap; // by member id
     uint8_t *seen;             // two bits a slot: a record's hash was seen, was seen twice
     bool seen_twice;
-    int64_t rows_last; // of a merge: the last row's number
-    bool look_taken;   // a merge into a file that is there: texts are looked at as they come
-    size_t struck;     // of these
+    bool noted;      // spans and seen are of all rows that are in the file
+    bool look_taken; // a merge into a file that is there: texts are looked at as they come
+    size_t struck;   // of these
     struct pm_arena *row_arena;
     sqlite3_stmt *stmt[ST_COUNT];
     struct pm_buf error; // the first thing that went wrong
@@ -124,16 +167,87 @@ void timeline_strings_release(struct pm_timeline *t);
 uint32_t timeline_string(struct pm_timeline *t,
                          struct pm_str s);         // → string.id, written to the table where new
 void timeline_strings_load(struct pm_timeline *t); // texts of an opened file, once
+void timeline_strings_forget(struct pm_timeline *t); // they are loaded again
 struct pm_str timeline_string_get(struct pm_timeline *t,
                                   uint32_t id); // loose ones live until the row arena is reset
 struct pm_str timeline_column(sqlite3_stmt *s,
                               int column); // text cell, borrowed until the next step
 
-// facts.c: rows as they were said, before anything was made of them
+// write.c
+void timeline_rows_add(struct pm_timeline *t, const struct event_row *rows, size_t n);
+// This row is of that member, and its record was met.
+void timeline_row_note(struct pm_timeline *t, int64_t id, int64_t member, int64_t hash,
+                       int64_t ordinal);
+
+// shapes.c
+uint32_t timeline_shape(struct pm_timeline *t, const struct shape *s); // → shape.number
+// Until the next that is asked for; of a number that nothing has: all zero.
+const struct shape *timeline_shape_get(struct pm_timeline *t, int64_t number);
+void timeline_shape_column(sqlite3_stmt *s, int at, struct shape *out); // from TIMELINE_SHAPE_REST
+void timeline_shapes_forget(struct pm_timeline *t);
+
+// settled.c: what was made of members and events is taken back
 bool timeline_unsettle(struct pm_timeline *t);
+void timeline_members_note(struct pm_timeline *t); // those that SQL put get spans
+
+// told.c: what was made of members, by whose events it is asked
+struct settled_member {
+    uint32_t given, also; // string.id
+};
+struct settled {
+    struct settled_member *members;
+    size_t n, cap;
+    void *silenced; // Judy1: member, voice and component
+};
+void timeline_settled_load(struct pm_timeline *t, struct settled *x);
+void timeline_settled_free(struct settled *x);
+uint32_t timeline_settled_node(const struct settled *x, int64_t member, const struct shape *shape);
+enum pm_standing timeline_settled_standing(const struct settled *x, int64_t member,
+                                           const struct shape *shape);
 
 // read.c
 int64_t timeline_time_column(sqlite3_stmt *s, int at); // PM_NO_TIME where it is absurd
+
+// order.c
+// Members are kept by their number, so that a number of somebody else's choice is memory.
+enum { MEMBERS_MAX = 1 << 24 };
+static inline bool timeline_is_member(int64_t id) { return id >= 0 && id < MEMBERS_MAX; }
+
+// Paths by member id, for pm_row.path.
+struct path {
+    char *text;   // NULL: no such member
+    int64_t age;  // of two with one path, as the parts of a file that was cut, the earlier first
+    uint32_t one; // the first of those: to who reads rows they are one file
+};
+struct paths {
+    struct path *items;
+    size_t n, cap;
+    int64_t *rank; // by member id; NULL where the walk's order is the paths' own
+};
+void timeline_paths_load(struct pm_timeline *t, struct paths *p);
+void timeline_paths_free(struct paths *p);
+
+// Of an event that may have been dated.
+#define TIMELINE_TS "CASE WHEN dated.event IS NULL THEN ts ELSE utc_ns END"
+struct row_place {
+    int64_t ts, id;
+    uint64_t place; // rank of its member's path, then its line
+};
+struct row_run { // rows that lie in order
+    size_t at, to;
+};
+struct row_order {
+    struct row_place *rows; // as they lie
+    size_t n, cap;
+    struct row_run *runs; // a heap
+    size_t runs_n, runs_cap;
+    bool as_stored;
+};
+// The rows of `where`, which is SQL over the columns of event and shape; NULL: all.
+void timeline_order_find(struct pm_timeline *t, const char *where, const struct paths *paths,
+                         struct row_order *o);
+const struct row_place *timeline_order_next(struct row_order *o);
+void timeline_order_free(struct row_order *o);
 #define PM_META_ORDER "order" // of members whose paths are pseudonyms; "-": as they are numbered
 void timeline_order_of(struct pm_timeline *t, struct pm_buf *order); // empty: as numbered
 
@@ -163,7 +277,8 @@ void timeline_secrets_strike(struct pm_timeline *t);
 
 // duplicates.c
 void timeline_seen(struct pm_timeline *t, uint64_t hash, uint32_t ordinal);
-void timeline_duplicates_drop(struct pm_timeline *t);
+void timeline_unsee(struct pm_timeline *t);
+void timeline_duplicates_find(struct pm_timeline *t);
 
 static inline void bind_str(sqlite3_stmt *s, int at, struct pm_str v) {
     if (v.n) sqlite3_bind_text64(s, at, v.p, v.n, SQLITE_STATIC, SQLITE_UTF8);
@@ -173,9 +288,10 @@ static inline void bind_known(sqlite3_stmt *s, int at, bool known, int64_t v) {
     if (known) sqlite3_bind_int64(s, at, v);
     else sqlite3_bind_null(s, at);
 }
-static inline void bind_time(sqlite3_stmt *s, int at, int64_t ns) {
-    bind_known(s, at, ns != PM_NO_TIME, ns);
+static inline void bind_or_null(sqlite3_stmt *s, int at, int64_t v) {
+    bind_known(s, at, v != PM_NO_TIME, v);
 }
+static inline void bind_time(sqlite3_stmt *s, int at, int64_t ns) { bind_or_null(s, at, ns); }
 static inline int64_t column_or(sqlite3_stmt *s, int at, int64_t otherwise) {
     return sqlite3_column_type(s, at) == SQLITE_NULL ? otherwise : sqlite3_column_int64(s, at);
 }

@@ -29,7 +29,6 @@ static const char strike_sql[] =
     "UPDATE string SET text = struck(text, id);"
     "UPDATE event SET raw = struck(raw);"
     "UPDATE member SET path = struck(path), node = struck(node);"
-    "UPDATE copy SET raw = struck(raw);"
     "UPDATE input SET whole = struck(whole), prefix = struck(prefix), shard = struck(shard);"
     "UPDATE fact SET place = struck(place), fact_node = struck(fact_node), envelope_node = struck(envelope_node), tz = struck(tz);"
     "UPDATE OR REPLACE skipped_member SET path = struck(path), why = struck(why), place = struck(place);"

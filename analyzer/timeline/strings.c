@@ -101,3 +101,12 @@ struct pm_str timeline_string_get(struct pm_timeline *t, uint32_t id) {
     sqlite3_reset(s);
     return text;
 }
+
+void timeline_strings_forget(struct pm_timeline *t) {
+    pm_intern_free(t->strings);
+    t->strings = pm_intern_new();
+    t->strings_written = pm_intern_id(t->strings, PM_NONE) + 1;
+    t->strings_bytes = 0;
+    t->strings_loaded = false;
+    memset(t->last, 0, sizeof t->last);
+}

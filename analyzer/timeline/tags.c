@@ -103,7 +103,6 @@ bool timeline_tags_own(struct pm_timeline *t) {
         "');"
         "UPDATE main.fact SET place = tags_apart(place), fact_node = tags_apart(fact_node), envelope_node = tags_apart(envelope_node);"
         "UPDATE main.input SET whole = tags_apart(whole), prefix = tags_apart(prefix);"
-        "UPDATE main.copy SET raw = tags_apart(raw) WHERE instr(raw, '" TAG "');"
         "UPDATE main.meta SET value = tags_apart(value) WHERE key = 'inputs';";
     if (timeline_number(t, "SELECT EXISTS(SELECT 1 FROM main.input WHERE shard IS NULL)", 0) == 0)
         return !t->error.n;

@@ -1,4 +1,4 @@
-// Writing while a bundle is read: members, events, diagnostics; dating; the end.
+// Writing while a bundle is read: members, events, diagnostics; the end.
 #include "timeline/store.h"
 #include <stdlib.h>
 
@@ -120,39 +120,48 @@ static int stamps_pack(const struct pm_row *row) {
                       last = row->event.last.kind ? row->event.last.kind : row->ts_kind;
     return (int)row->ts_kind | (int)first << 3 | (int)last << 6;
 }
+static int64_t known(bool yes, int64_t v) { return yes ? v : PM_NO_TIME; }
 
-#define NO_NUMBER PM_NO_TIME
-static int64_t known(bool yes, int64_t v) { return yes ? v : NO_NUMBER; }
-
-// In the order of the columns.
-static void numbers_of(struct pm_timeline *t, const struct pm_row *row, int64_t v[EVENT_NUMBERS]) {
+static uint32_t shape_of(struct pm_timeline *t, const struct pm_row *row) {
     const struct pm_event *e = &row->event;
-    const int64_t fixed[EVENT_NUMBERS - PM_F_COUNT] = {row->file,
-                                                       (int64_t)row->line,
-                                                       known(row->hash != 0, (int64_t)row->hash),
-                                                       known(row->hash != 0, row->ordinal),
-                                                       row->ts_ns,
-                                                       stamps_pack(row),
-                                                       (int64_t)row->quality,
-                                                       row->first_ns,
-                                                       row->last_ns,
-                                                       (int64_t)e->kind,
-                                                       (int64_t)e->component,
-                                                       (int64_t)e->stage,
-                                                       known(e->http_status != 0, e->http_status),
-                                                       (int64_t)e->standing | (int64_t)e->voice
-                                                                                  << 2,
-                                                       e->flags,
-                                                       e->count ? e->count : 1,
-                                                       known(e->duration_ns != 0, e->duration_ns),
-                                                       known(e->waiting_ns != 0, e->waiting_ns),
-                                                       known(e->bytes >= 0, e->bytes),
-                                                       known(e->limit >= 0, e->limit),
-                                                       known(e->remaining >= 0, e->remaining),
-                                                       known(e->window_s >= 0, e->window_s)};
-    memcpy(v, fixed, sizeof fixed);
-    for (int f = 0; f < PM_F_COUNT; f++)
-        v[EVENT_NUMBERS - PM_F_COUNT + f] = field_id(t, f, e->field[f]);
+    struct shape s = {{[SHAPE_STAMPS] = stamps_pack(row),
+                       [SHAPE_QUALITY] = (int64_t)row->quality,
+                       [SHAPE_KIND] = (int64_t)e->kind,
+                       [SHAPE_COMPONENT] = (int64_t)e->component,
+                       [SHAPE_STAGE] = (int64_t)e->stage,
+                       [SHAPE_STATUS] = known(e->http_status != 0, e->http_status),
+                       [SHAPE_STANDING] = (int64_t)e->standing | (int64_t)e->voice << 2,
+                       [SHAPE_FLAGS] = e->flags,
+                       [SHAPE_LIMIT] = known(e->limit >= 0, e->limit),
+                       [SHAPE_WINDOW] = known(e->window_s >= 0, e->window_s),
+                       [SHAPE_OWN] = pm_node_side(e->component)}};
+    for (int i = 0; i < SHAPE_TEXTS; i++) {
+        int f = timeline_shape_texts[i];
+        s.v[SHAPE_NODE + i] = field_id(t, f, e->field[f]);
+    }
+    return timeline_shape(t, &s);
+}
+
+static void event_row_of(struct pm_timeline *t, const struct pm_row *row, struct event_row *out) {
+    const struct pm_event *e = &row->event;
+    *out = (struct event_row){{[EV_MEMBER] = row->file,
+                               [EV_LINE] = (int64_t)row->line,
+                               [EV_HASH] = known(row->hash != 0, (int64_t)row->hash),
+                               [EV_ORDINAL] = known(row->hash != 0, row->ordinal),
+                               [EV_TS] = row->ts_ns,
+                               [EV_FIRST] = row->first_ns,
+                               [EV_LAST] = row->last_ns,
+                               [EV_SHAPE] = shape_of(t, row),
+                               [EV_COUNT] = e->count ? e->count : 1,
+                               [EV_DURATION] = known(e->duration_ns != 0, e->duration_ns),
+                               [EV_WAITING] = known(e->waiting_ns != 0, e->waiting_ns),
+                               [EV_BYTES] = known(e->bytes >= 0, e->bytes),
+                               [EV_REMAINING] = known(e->remaining >= 0, e->remaining)},
+                              row->raw};
+    for (int i = 0; i < EVENT_TEXTS; i++) {
+        int f = timeline_event_texts[i];
+        out->v[EV_TEXTS + i] = field_id(t, f, e->field[f]);
+    }
 }
 
 void timeline_bound_forget(struct pm_timeline *t) {
@@ -161,42 +170,52 @@ void timeline_bound_forget(struct pm_timeline *t) {
             t->bound[r][i] = PM_NO_TIME; // a fresh statement's parameters are NULL
 }
 
-// Parameters keep their values: most columns of most rows repeat, also of every eighth.
-static void event_bind(struct pm_timeline *t, sqlite3_stmt *s, size_t place, int64_t *bound,
-                       const struct pm_row *row) {
-    int64_t v[EVENT_NUMBERS];
+// Parameters keep their values: most columns of most rows repeat, also of every sixteenth.
+static void event_bind(sqlite3_stmt *s, size_t place, int64_t *bound, const struct event_row *row) {
     int first = (int)place * EVENT_COLUMNS + 1;
-    numbers_of(t, row, v);
     for (int i = 0; i < EVENT_NUMBERS; i++) {
-        if (v[i] == bound[i]) continue;
-        bind_known(s, first + i, v[i] != NO_NUMBER, v[i]);
-        bound[i] = v[i];
+        if (row->v[i] == bound[i]) continue;
+        bind_or_null(s, first + i, row->v[i]);
+        bound[i] = row->v[i];
     }
     bind_str(s, first + EVENT_NUMBERS, row->raw);
 }
 
-static void event_put(struct pm_timeline *t, const struct pm_row *row, int64_t id) {
-    if (row->hash) timeline_seen(t, row->hash, row->ordinal);
-    if (row->file >= t->spans_n) return;
-    struct row_span *span = &t->spans[row->file];
+void timeline_row_note(struct pm_timeline *t, int64_t id, int64_t member, int64_t hash,
+                       int64_t ordinal) {
+    if (hash != PM_NO_TIME) timeline_seen(t, (uint64_t)hash, (uint32_t)ordinal);
+    if (member < 0 || (size_t)member >= t->spans_n) return;
+    struct row_span *span = &t->spans[member];
     if (id < span->lo) span->lo = id;
     span->hi = id;
 }
 
-void pm_timeline_put_all(struct pm_timeline *t, const struct pm_row *rows, size_t n) {
-    timeline_write_begins(t);
+void timeline_rows_add(struct pm_timeline *t, const struct event_row *rows, size_t n) {
     sqlite3_stmt *one = timeline_stmt(t, ST_EVENT), *group = timeline_stmt(t, ST_EVENTS);
     if (!one || !group) return;
-    timeline_strings_hold(t);
     for (size_t at = 0, take; at < n; at += take) {
         take = n - at < GROUP_ROWS ? 1 : GROUP_ROWS;
         sqlite3_stmt *s = take == 1 ? one : group;
         for (size_t i = 0; i < take; i++)
-            event_bind(t, s, i, t->bound[take == 1 ? 0 : 1 + i], &rows[at + i]);
+            event_bind(s, i, t->bound[take == 1 ? 0 : 1 + i], &rows[at + i]);
         timeline_run(t, s);
         int64_t last = sqlite3_last_insert_rowid(t->db);
-        for (size_t i = 0; i < take; i++)
-            event_put(t, &rows[at + i], last - (int64_t)(take - 1 - i));
+        for (size_t i = 0; i < take; i++) {
+            const int64_t *v = rows[at + i].v;
+            timeline_row_note(t, last - (int64_t)(take - 1 - i), v[EV_MEMBER], v[EV_HASH],
+                              v[EV_ORDINAL]);
+        }
+    }
+}
+
+void pm_timeline_put_all(struct pm_timeline *t, const struct pm_row *rows, size_t n) {
+    struct event_row flat[GROUP_ROWS];
+    timeline_write_begins(t);
+    timeline_strings_hold(t);
+    for (size_t at = 0; at < n; at += GROUP_ROWS) {
+        size_t take = n - at < GROUP_ROWS ? n - at : GROUP_ROWS;
+        for (size_t i = 0; i < take; i++) event_row_of(t, &rows[at + i], &flat[i]);
+        timeline_rows_add(t, flat, take);
     }
     timeline_strings_release(t);
 }
@@ -204,65 +223,14 @@ void pm_timeline_put(struct pm_timeline *t, const struct pm_row *row) {
     pm_timeline_put_all(t, row, 1);
 }
 
-static int64_t stamp_fix(pm_clock_fix *fix, void *ctx, int kind, int64_t ns,
-                         enum pm_quality *quality) {
-    return ns == PM_NO_TIME ? ns : fix(ctx, (enum pm_when_kind)kind, ns, quality);
-}
-
-// `r` is at a row of ST_REDATE_READ.
-static void said_keep(struct pm_timeline *t, sqlite3_stmt *r) {
-    sqlite3_stmt *s = timeline_stmt(t, ST_SAID);
-    if (!s) return;
-    for (int i = 0; i < 6; i++) sqlite3_bind_value(s, i + 1, sqlite3_column_value(r, i));
-    timeline_run(t, s);
-}
-
-// The rows of a member lie between two ids, among rows of the members that were read at
-// the same time: no index is needed to find them.
-void pm_timeline_redate(struct pm_timeline *t, uint32_t file, pm_clock_fix *fix, void *ctx) {
-    if (file >= t->spans_n || t->spans[file].hi == 0) return;
-    sqlite3_stmt *r = timeline_stmt(t, ST_REDATE_READ), *w = timeline_stmt(t, ST_REDATE);
-    if (!r || !w) return;
-    sqlite3_bind_int64(r, 1, t->spans[file].lo);
-    sqlite3_bind_int64(r, 2, t->spans[file].hi);
-    sqlite3_bind_int64(r, 3, file);
-    int rc;
-    while ((rc = sqlite3_step(r)) == SQLITE_ROW) {
-        int stamps = sqlite3_column_int(r, 2);
-        enum pm_quality quality = (enum pm_quality)sqlite3_column_int(r, 3), was = quality,
-                        aside = quality;
-        int64_t ts = column_or(r, 1, PM_NO_TIME), first = column_or(r, 4, PM_NO_TIME),
-                last = column_or(r, 5, PM_NO_TIME);
-        int64_t new_ts =
-            fix(ctx, (enum pm_when_kind)(stamps & 7), ts,
-                &quality); // an undated row is asked too: it may stand for the moment of capture
-        int64_t new_first = stamp_fix(fix, ctx, stamps >> 3 & 7, first, &aside),
-                new_last = stamp_fix(fix, ctx, stamps >> 6 & 7, last, &aside);
-        if (new_ts == ts && new_first == first && new_last == last && quality == was) continue;
-        if (t->path) said_keep(t, r);
-        bind_time(w, 1, new_ts);
-        sqlite3_bind_int(w, 2,
-                         (stamps & ~ROW_KINDS) | PM_WHEN_UTC | PM_WHEN_UTC << 3 | PM_WHEN_UTC << 6);
-        sqlite3_bind_int(w, 3, (int)quality);
-        bind_time(w, 4, new_first);
-        bind_time(w, 5, new_last);
-        sqlite3_bind_int64(w, 6, sqlite3_column_int64(r, 0));
-        timeline_run(t, w);
-    }
-    timeline_check(t, rc);
-    sqlite3_reset(r);
-}
-
 void pm_timeline_commit(struct pm_timeline *t) {
     if (t->committed) return;
     timeline_write_begins(t);
-    timeline_duplicates_drop(t);
-    timeline_section(t, "indexes");
+    timeline_duplicates_find(t);
     if (t->in_transaction) timeline_exec(t, "COMMIT");
     t->in_transaction = false;
     t->committed = !t->error.n;
     sqlite3_exec(t->db, "PRAGMA cache_size=-16384; PRAGMA shrink_memory", NULL, NULL,
                  NULL); // what follows reads; the judge needs the room
-    free(t->seen);
-    t->seen = NULL;
+    timeline_unsee(t);
 }

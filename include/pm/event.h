@@ -58,6 +58,7 @@ enum pm_component {
     PM_COMP_COUNT
 };
 extern const char *const pm_component_names[PM_COMP_COUNT + 1]; // ends with NULL
+bool pm_node_side(enum pm_component c); // its events belong to the node the file is from
 
 // Who wrote the record, and was he there? (design: standing). It belongs to the writer,
 // never to the words: a whole kubelet line in a chat program's log is that program's

@@ -89,15 +89,14 @@ void pm_timeline_renode(struct pm_timeline *t, uint32_t file, struct pm_str node
 // Events of one file, voice (event.voice) and component become hearsay. Before commit.
 void pm_timeline_hearsay(struct pm_timeline *t, uint32_t file, uint32_t voice,
                          enum pm_component component);
-// drops duplicates (counted), builds indexes, analyses
+// marks duplicates (counted)
 void pm_timeline_commit(struct pm_timeline *t);
 
-// Walk events in (ts, id) order. `where` is SQL over the physical columns listed in
+// Walk events in order of time. `where` is SQL over the columns of event and shape in
 // schema.sql, or NULL. cb returns false to stop.
 typedef bool pm_row_cb(void *ctx, const struct pm_row *row);
 void pm_timeline_each(struct pm_timeline *t, const char *where, pm_row_cb *cb, void *ctx);
-// All of them in the same order, as the judge reads them: without hash and ordinal, and raw
-// of hearsay only.
+// All of them in the same order, as the judge reads them: with raw of hearsay only.
 void pm_timeline_walk(struct pm_timeline *t, pm_row_cb *cb, void *ctx);
 typedef bool pm_file_cb(void *ctx, uint32_t id, const struct pm_file_row *f);
 void pm_timeline_each_file(struct pm_timeline *t, pm_file_cb *cb, void *ctx);

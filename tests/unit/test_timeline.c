@@ -320,10 +320,46 @@ static void many_are_settled_once(void **state) {
     pm_timeline_close(many);
     many = opened(all, false);
     assert_true(pm_ingest_merge(many, a, &why)); // nothing new in it
-    assert_string_equal(answer(many, everything), "5 one.tar\ntwo.tar 0 1");
-    assert_string_equal(answer(each, everything), "5 one.tar\ntwo.tar 0 1");
+    assert_string_equal(answer(many, everything), "5 one.tar\ntwo.tar 0 0");
+    assert_string_equal(answer(each, everything), "5 one.tar\ntwo.tar 0 0");
     pm_timeline_close(many);
     pm_timeline_close(each);
+}
+
+// More shapes than are remembered: each event has its own, whether it is the first with it,
+// one that is remembered, or one that stands in the table a second time.
+static bool limit_is_line(void *ctx, const struct pm_row *row) {
+    ++*(int *)ctx;
+    assert_int_equal(row->event.limit, row->line % 66000);
+    return true;
+}
+static void no_two_events_are_alike(void **state) {
+    (void)state;
+    enum { SHAPES = 66000, AGAIN = 500 }; // beyond the 65536 that are remembered
+    char db[128], all[128];
+    const char *why = "";
+    snprintf(db, sizeof db, "%s/alike.db", folder),
+        snprintf(all, sizeof all, "%s/alike-all.db", folder);
+    struct pm_timeline *t = opened(db, true);
+    struct pm_file_row f = member("containerd.log", "n1", "", "h1");
+    uint32_t id = pm_timeline_file(t, &f);
+    for (int i = 0; i < SHAPES + AGAIN; i++) {
+        struct pm_row r = failure(id, (uint64_t)i, 0, 1000, PM_WHEN_UTC, "n1");
+        r.event.limit = i % SHAPES;
+        pm_timeline_put(t, &r);
+    }
+    pm_timeline_commit(t);
+    int n = 0;
+    pm_timeline_each(t, NULL, limit_is_line, &n);
+    assert_int_equal(n, SHAPES + AGAIN);
+    static const char as_seen[] =
+        "SELECT count(*) || ' ' || sum(limit_ = line % 66000) FROM events WHERE line >= 65000";
+    assert_string_equal(answer(t, as_seen), "1500 1500");
+    pm_timeline_close(t);
+    t = opened(all, true);
+    if (!pm_ingest_merge(t, db, &why)) fail_msg("%s", why);
+    assert_string_equal(answer(t, as_seen), "1500 1500");
+    pm_timeline_close(t);
 }
 
 static void refusals_say_why(void **state) {
@@ -544,10 +580,10 @@ static void rows_in_groups_are_rows_one_by_one(void **state) {
 
 static int teardown(void **state) {
     (void)state;
-    static const char *const files[] = {"rows.db", "groups.db", "singly.db",    "a.db",
-                                        "b.db",    "all.db",    "notes.txt",    "whole.db",
-                                        "cut.db",  "sql.db",    "judged.db",    "ma.db",
-                                        "mb.db",   "many.db",   "one-by-one.db"};
+    static const char *const files[] = {
+        "rows.db",   "groups.db", "singly.db",     "a.db",     "b.db",        "all.db",
+        "notes.txt", "whole.db",  "cut.db",        "sql.db",   "judged.db",   "ma.db",
+        "mb.db",     "many.db",   "one-by-one.db", "alike.db", "alike-all.db"};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) unlink(in_folder(files[i]));
     return rmdir(folder);
 }
@@ -559,6 +595,7 @@ int main(void) {
                                        cmocka_unit_test(a_record_in_two_files_counts_once),
                                        cmocka_unit_test(merging_is_idempotent),
                                        cmocka_unit_test(many_are_settled_once),
+                                       cmocka_unit_test(no_two_events_are_alike),
                                        cmocka_unit_test(refusals_say_why),
                                        cmocka_unit_test(a_file_cut_short_is_no_crash),
                                        cmocka_unit_test(an_unfinished_timeline_leaves_nothing),

@@ -1,0 +1,102 @@
+// What is made of members and events once all is read: when each was, on which node, and who
+// did not speak for whom. It stands beside the events, which stay as they were said: a
+// merge takes it back and decides again.
+#include "timeline/store.h"
+
+static int64_t stamp_fix(pm_clock_fix *fix, void *ctx, int64_t kind, int64_t ns,
+                         enum pm_quality *quality) {
+    return ns == PM_NO_TIME ? ns : fix(ctx, (enum pm_when_kind)(kind & 7), ns, quality);
+}
+
+// `r` is at a row of ST_UNDATED.
+static void event_date(struct pm_timeline *t, sqlite3_stmt *r, pm_clock_fix *fix, void *ctx) {
+    sqlite3_stmt *s = timeline_stmt(t, ST_DATED);
+    if (!s) return;
+    const struct shape *shape = timeline_shape_get(t, sqlite3_column_int64(r, 1));
+    const int64_t stamps = shape->v[SHAPE_STAMPS], ts = column_or(r, 2, PM_NO_TIME),
+                  first = column_or(r, 3, PM_NO_TIME), last = column_or(r, 4, PM_NO_TIME);
+    enum pm_quality was = (enum pm_quality)shape->v[SHAPE_QUALITY], quality = was, aside = was;
+    // An undated event is asked about, too: it may stand for the moment of capture.
+    int64_t new_ts = fix(ctx, (enum pm_when_kind)(stamps & 7), ts, &quality),
+            new_first = stamp_fix(fix, ctx, stamps >> 3, first, &aside),
+            new_last = stamp_fix(fix, ctx, stamps >> 6, last, &aside);
+    if (new_ts == ts && new_first == first && new_last == last && quality == was) return;
+    sqlite3_bind_int64(s, 1, sqlite3_column_int64(r, 0));
+    bind_time(s, 2, new_ts);
+    sqlite3_bind_int(s, 3, (int)quality);
+    bind_time(s, 4, new_first);
+    bind_time(s, 5, new_last);
+    timeline_run(t, s);
+}
+
+// The rows of a member lie between two ids, among rows of the members that were read at
+// the same time: no index is needed to find them.
+void pm_timeline_redate(struct pm_timeline *t, uint32_t file, pm_clock_fix *fix, void *ctx) {
+    if (file >= t->spans_n || t->spans[file].hi == 0) return;
+    sqlite3_stmt *r = timeline_stmt(t, ST_UNDATED);
+    if (!r) return;
+    timeline_write_begins(t);
+    sqlite3_bind_int64(r, 1, t->spans[file].lo);
+    sqlite3_bind_int64(r, 2, t->spans[file].hi);
+    sqlite3_bind_int64(r, 3, file);
+    int rc;
+    while ((rc = sqlite3_step(r)) == SQLITE_ROW) event_date(t, r, fix, ctx);
+    timeline_check(t, rc);
+    sqlite3_reset(r);
+}
+
+void pm_timeline_renode(struct pm_timeline *t, uint32_t file, struct pm_str node,
+                        struct pm_str also) {
+    if (!node.n || file >= t->spans_n || t->spans[file].hi == 0) return;
+    timeline_write_begins(t);
+    sqlite3_stmt *s = timeline_stmt(t, ST_GIVEN);
+    if (!s) return;
+    sqlite3_bind_int64(s, 1, timeline_string(t, node));
+    bind_known(s, 2, also.n != 0, timeline_string(t, also));
+    sqlite3_bind_int64(s, 3, file);
+    timeline_run(t, s);
+}
+
+void pm_timeline_hearsay(struct pm_timeline *t, uint32_t file, uint32_t voice,
+                         enum pm_component component) {
+    if (file >= t->spans_n || t->spans[file].hi == 0) return;
+    timeline_write_begins(t);
+    sqlite3_stmt *s = timeline_stmt(t, ST_SILENCED);
+    if (!s) return;
+    const int64_t v[] = {file, voice, component};
+    for (int i = 0; i < (int)PM_LEN(v); i++) sqlite3_bind_int64(s, i + 1, v[i]);
+    timeline_run(t, s);
+}
+
+void timeline_members_note(struct pm_timeline *t) {
+    int64_t members = timeline_number(t, "SELECT coalesce(max(id) + 1, 0) FROM main.member", 0);
+    while (timeline_is_member(members - 1) && t->spans_n < (size_t)members)
+        *PM_PUSH(t->spans, t->spans_n, t->spans_cap) = (struct row_span){INT64_MAX, 0};
+}
+
+// Where each member's rows are, and which records came before, of rows that this run has
+// not put since it made the file.
+static bool rows_note(struct pm_timeline *t) {
+    static const char sql[] = "SELECT id, member, hash, ordinal FROM main.event";
+    sqlite3_stmt *s = NULL;
+    int rc;
+    t->spans_n = 0;
+    timeline_members_note(t);
+    timeline_unsee(t);
+    if (!timeline_check(t, sqlite3_prepare_v2(t->db, sql, -1, &s, NULL))) return false;
+    while ((rc = sqlite3_step(s)) == SQLITE_ROW)
+        timeline_row_note(t, sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1),
+                          column_or(s, 2, PM_NO_TIME), sqlite3_column_int64(s, 3));
+    sqlite3_finalize(s);
+    t->noted = timeline_check(t, rc);
+    return t->noted;
+}
+
+static const char unsettle_sql[] =
+    "DELETE FROM main.dated; DELETE FROM main.silenced; DELETE FROM main.copy;"
+    "UPDATE main.member SET duplicates = 0, given = NULL, also = NULL;"
+    "DELETE FROM main.diagnostic WHERE code = 'duplicate-records';";
+
+bool timeline_unsettle(struct pm_timeline *t) {
+    return timeline_exec(t, unsettle_sql) && (t->noted || rows_note(t)) && !t->error.n;
+}
