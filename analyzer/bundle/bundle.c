@@ -236,9 +236,11 @@ static void open_and_unwrap(struct walk *w, int fd, const struct stat *st, struc
     w->budget = (struct pm_budget){.limits = w->limits, .read_bytes = w->sink->read_bytes};
     w->spent_told = false;
     bool regular = S_ISREG(st->st_mode);
+    const uint64_t bytes = regular ? (uint64_t)st->st_size : UINT64_MAX;
     bool dated = regular && st->st_mtim.tv_sec > 0 && st->st_mtim.tv_sec < INT64_C(9000000000);
     struct pm_member m = {.path = path,
                           .input = w->input,
+                          .bytes = bytes,
                           .mtime_ns =
                               dated ? (int64_t)st->st_mtim.tv_sec * PM_NS_PER_S : PM_NO_TIME};
     struct pm_source *root = pm_source_file(fd, regular, &w->budget, path);

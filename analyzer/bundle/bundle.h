@@ -15,6 +15,7 @@ struct pm_member {
     struct pm_str place; // path within it: the end of `path`
     bool lone;           // it is the input itself, and no archive
     int64_t mtime_ns;    // PM_NO_TIME unknown
+    uint64_t bytes;      // of the file on disk that it is, or is in
 };
 struct pm_bundle_sink {
     void *ctx;

@@ -105,12 +105,10 @@ static bool read_file(struct reading *r, struct pm_frame *f) {
     struct pm_str path = pm_str_c(r->j->path);
     struct pm_source *root = pm_source_file(r->j->fd, true, &budget, path),
                      *s = r->j->gzip ? pm_source_gzip(root, path) : root;
-    char *block = pm_xmalloc(BLOCK_BYTES);
-    for (size_t n; (n = pm_source_read(s, block, BLOCK_BYTES)) > 0;) feed(r, f, block, n);
+    for (size_t n; (n = pm_source_read(s, r->block, BLOCK_BYTES)) > 0;) feed(r, f, r->block, n);
     const char *limit = pm_source_limit(s);
     if (limit) r->j->why = pm_xstrdup(limit);
     bool broke = pm_source_report(s, r->p->diags);
-    free(block);
     if (s != root) pm_source_close(s);
     pm_source_close(root);
     r->j->fd = -1;
@@ -150,15 +148,22 @@ static struct pm_str given_path(struct pipe *p, struct job *j) {
     return PM_NONE;
 }
 
-static void read_member(struct pipe *p, struct job *j, struct pm_clean_texts *clean,
-                        struct digest *digest) {
+// What a worker keeps from member to member.
+struct worker {
+    struct pm_clean_texts *clean;
+    struct digest *digest;
+    char block[BLOCK_BYTES];
+};
+
+static void read_member(struct pipe *p, struct job *j, struct worker *w) {
     struct reading r = {.p = p,
                         .j = j,
-                        .clean = clean,
-                        .digest = digest,
+                        .clean = w->clean,
+                        .digest = w->digest,
+                        .block = w->block,
                         .record_offset = UINT64_MAX,
                         .minute = INT64_MIN / 2};
-    digest_begin(digest);
+    digest_begin(w->digest);
     j->arena = pm_arena_new();
     pm_clock_init(&j->r.clock);
     const struct pm_ingest_sink sink = {.ctx = &r,
@@ -183,11 +188,12 @@ static void read_member(struct pipe *p, struct job *j, struct pm_clean_texts *cl
 
 void *ingest_work(void *ctx) {
     struct pipe *p = ctx;
-    struct pm_clean_texts *clean = pm_clean_texts_new();
-    struct digest *digest =
-        digest_new(p->o->digests_of_samples ? DIGEST_OF_SAMPLES : DIGEST_OF_ALL);
-    for (struct job *j; (j = pipe_job_take(p)) != NULL;) read_member(p, j, clean, digest);
-    digest_free(digest);
-    pm_clean_texts_free(clean);
+    struct worker *w = pm_xmalloc(sizeof *w);
+    w->clean = pm_clean_texts_new();
+    w->digest = digest_new(p->o->digests_of_samples ? DIGEST_OF_SAMPLES : DIGEST_OF_ALL);
+    for (struct job *j; (j = pipe_job_take(p)) != NULL;) read_member(p, j, w);
+    digest_free(w->digest);
+    pm_clean_texts_free(w->clean);
+    free(w);
     return NULL;
 }

@@ -6,6 +6,10 @@
 // HEAD_ROWS_BYTES of it to take. Unwrapped bytes wait for workers in blocks, BLOCKS_BYTES
 // of them at most. So memory is bounded whatever the bundle.
 //
+// Small files come in thousands, and waking a thread costs as much as reading one: the walk
+// puts them in by the group, a worker wakes the writer for the end of a group or when it
+// has nothing more to do, and the walk that is far ahead sleeps until half is written.
+//
 // Why it cannot lock up: workers take members in order, so the first unwritten member
 // always has a worker (or none yet, and one is free to take it), the walk feeds members
 // in order, and the writer drains the first member's rows as they come: its worker waits
@@ -22,12 +26,14 @@
 #define EARLY_ROWS_BYTES ((size_t)6 << 20)
 #define HEAD_ROWS_BYTES ((size_t)8 << 20) // of the first in line: more than is written early
 #define JOBS_AHEAD 256 // members the walk may be ahead: each may hold a file open
+#define GROUP_JOBS 16
 #define IDLE_NS 250000000
 
 void pipe_init(struct pipe *p) {
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->work, NULL);
     pthread_cond_init(&p->space, NULL);
+    pthread_cond_init(&p->ahead, NULL);
     pthread_cond_init(&p->out, NULL);
 }
 
@@ -38,6 +44,7 @@ void pipe_free(struct pipe *p) {
     }
     pthread_cond_destroy(&p->work);
     pthread_cond_destroy(&p->space);
+    pthread_cond_destroy(&p->ahead);
     pthread_cond_destroy(&p->out);
     pthread_mutex_destroy(&p->lock);
 }
@@ -94,18 +101,40 @@ struct job *pipe_job_new(enum job_kind kind, struct pm_str path, struct pm_str i
     return j;
 }
 
-void pipe_job_add(struct pipe *p, struct job *j) {
-    pthread_mutex_lock(&p->lock);
-    while (p->jobs >= JOBS_AHEAD) pthread_cond_wait(&p->space, &p->lock);
+// With the lock held.
+static void put_in(struct pipe *p, struct job *j) {
     p->jobs++;
     if (p->tail) p->tail->next = j;
     else p->head = j;
     p->tail = j;
     if (j->kind == JOB_SKIP) j->done = true;
     else if (!p->untaken) p->untaken = j;
+}
+
+static void put_held_in(struct pipe *p) {
+    pthread_mutex_lock(&p->lock);
+    if (p->jobs + p->held_n > JOBS_AHEAD) {
+        pthread_cond_signal(&p->out); // the writer may sleep over what is done
+        while (p->jobs > JOBS_AHEAD / 2) pthread_cond_wait(&p->ahead, &p->lock);
+    }
+    for (struct job *j = p->held, *next; j; j = next) {
+        next = j->next;
+        j->next = NULL;
+        put_in(p, j);
+    }
+    p->held = p->held_last = NULL;
+    p->held_n = 0;
     pthread_cond_broadcast(&p->work);
     pthread_cond_signal(&p->out);
     pthread_mutex_unlock(&p->lock);
+}
+
+void pipe_job_add(struct pipe *p, struct job *j) {
+    if (p->held_last) p->held_last->next = j;
+    else p->held = j;
+    p->held_last = j;
+    p->held_n++;
+    if (!j->small || p->held_n == GROUP_JOBS) put_held_in(p);
 }
 
 void pipe_job_feed(struct pipe *p, struct job *j, struct block *b) {
@@ -126,6 +155,7 @@ void pipe_job_fed(struct pipe *p, struct job *j, bool truncated) {
 }
 
 void pipe_walked(struct pipe *p, bool whole) {
+    put_held_in(p);
     pthread_mutex_lock(&p->lock);
     p->walked = true;
     p->partial |= !whole;
@@ -134,8 +164,15 @@ void pipe_walked(struct pipe *p, bool whole) {
     pthread_mutex_unlock(&p->lock);
 }
 
+// With the lock held.
+static void wake_writer(struct pipe *p) {
+    p->done = 0;
+    pthread_cond_signal(&p->out);
+}
+
 struct job *pipe_job_take(struct pipe *p) {
     pthread_mutex_lock(&p->lock);
+    if (!p->untaken) wake_writer(p);
     while (!p->untaken && !p->walked) pthread_cond_wait(&p->work, &p->lock);
     struct job *j = p->untaken;
     if (j) {
@@ -161,7 +198,7 @@ void pipe_job_done(struct pipe *p, struct job *j, bool truncated) {
     pthread_mutex_lock(&p->lock);
     p->partial |= truncated;
     j->done = true;
-    pthread_cond_signal(&p->out);
+    if (!j->small || ++p->done >= GROUP_JOBS) wake_writer(p);
     pthread_mutex_unlock(&p->lock);
 }
 
@@ -186,6 +223,7 @@ void pipe_job_drop(struct pipe *p, struct job *j) {
     p->head = j->next;
     if (!p->head) p->tail = NULL;
     p->jobs--;
+    if (p->jobs <= JOBS_AHEAD / 2) pthread_cond_signal(&p->ahead);
     pthread_cond_broadcast(&p->space);
     pthread_mutex_unlock(&p->lock);
     job_free(j);
@@ -202,14 +240,16 @@ void pipe_rows_put(struct pipe *p, struct job *j, struct batch *b) {
     // As the arena takes it: in blocks.
     b->bytes = sizeof *b + (b->bytes > ARENA_BYTES ? b->bytes + ARENA_BYTES / 2 : ARENA_BYTES);
     pthread_mutex_lock(&p->lock);
-    while (p->head == j ? j->rows_bytes >= HEAD_ROWS_BYTES : p->rows_bytes >= PENDING_ROWS_BYTES)
+    while (p->head == j ? j->rows_bytes >= HEAD_ROWS_BYTES : p->rows_bytes >= PENDING_ROWS_BYTES) {
+        wake_writer(p);
         pthread_cond_wait(&p->space, &p->lock);
+    }
     if (j->rows_last) j->rows_last->next = b;
     else j->rows = b;
     j->rows_last = b;
     j->rows_bytes += b->bytes;
     p->rows_bytes += b->bytes;
-    pthread_cond_signal(&p->out);
+    if (j->rows_bytes >= EARLY_ROWS_BYTES) wake_writer(p);
     pthread_mutex_unlock(&p->lock);
 }
 

@@ -60,6 +60,7 @@ struct job {
     char *path, *input, *why;
     size_t place_at, input_at; // where in the path its place in the input begins
     bool lone;
+    bool small; // one of many files: nobody is woken for it alone
     int64_t mtime_ns;
     int fd;
     bool gzip;
@@ -80,14 +81,19 @@ struct pipe {
     const char *const *paths;
     size_t paths_n;
     pthread_mutex_t lock;
-    pthread_cond_t work, space, out; // a job or block came; room was made; rows or an end came
+    // A job or block came; room for blocks or rows was made, or for jobs; rows or an end came.
+    pthread_cond_t work, space, ahead, out;
     // In order of the walk: to be written next, found last, the first without a worker.
     struct job *head, *tail, *untaken;
     size_t jobs, blocks_bytes, rows_bytes;
+    size_t done;                  // jobs whose end the writer was not woken for
+    struct job *held, *held_last; // the walk's own: found, and not yet put in
+    size_t held_n;
     struct block *spare;
     size_t spares;
     bool walked, partial;
     struct job *feeding; // the walk's own: the member it reads at present
+    bool feeding_in;     // others know of it
     struct block *filling;
     _Atomic uint64_t bytes, read_bytes; // parsed so far, and read of the inputs, for progress
     uint64_t total_bytes;               // of the inputs; 0 unknown

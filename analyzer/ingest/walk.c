@@ -4,6 +4,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#define SMALL_BYTES ((uint64_t)64 << 10)
+
 static struct job *job_of(enum job_kind kind, const struct pm_member *m) {
     struct job *j = pipe_job_new(kind, m->path, m->input, m->mtime_ns);
     j->place_at = m->path.n - m->place.n;
@@ -17,13 +19,20 @@ static void on_file(void *ctx, const struct pm_member *m, int fd, bool gzip) {
     j->fd = fd;
     j->gzip = gzip;
     j->fed = true;
+    j->small = m->bytes < SMALL_BYTES;
     pipe_job_add(ctx, j);
 }
 
+// An entry of an archive that fits into a block goes in with it, as a small file would.
 static void on_begin(void *ctx, const struct pm_member *m) {
     struct pipe *p = ctx;
     p->feeding = job_of(JOB_STREAM, m);
-    pipe_job_add(p, p->feeding);
+    p->feeding_in = false;
+}
+
+static void put_feeding_in(struct pipe *p) {
+    if (!p->feeding_in) pipe_job_add(p, p->feeding);
+    p->feeding_in = true;
 }
 
 static char *on_room(void *ctx, size_t *n) {
@@ -36,6 +45,7 @@ static char *on_room(void *ctx, size_t *n) {
 static void on_filled(void *ctx, size_t n) {
     struct pipe *p = ctx;
     p->filling->n = n;
+    if (n == BLOCK_BYTES || p->feeding->blocks) put_feeding_in(p);
     pipe_job_feed(p, p->feeding, p->filling);
     p->filling = NULL;
 }
@@ -44,13 +54,16 @@ static void on_end(void *ctx, bool truncated) {
     struct pipe *p = ctx;
     if (p->filling) pipe_block_put(p, p->filling);
     p->filling = NULL;
+    p->feeding->small = !p->feeding_in;
     pipe_job_fed(p, p->feeding, truncated);
+    put_feeding_in(p);
     p->feeding = NULL;
 }
 
 static void on_skipped(void *ctx, struct pm_str path, struct pm_str why) {
     struct job *j = pipe_job_new(JOB_SKIP, path, PM_NONE, PM_NO_TIME);
     j->why = pipe_text(why);
+    j->small = true;
     pipe_job_add(ctx, j);
 }
 
