@@ -152,7 +152,7 @@ static size_t finish(const struct civil *c, enum pm_when_kind kind, int32_t offs
     return (size_t)(at->at - s.p);
 }
 
-size_t pm_when_rfc3339(struct pm_str s, struct pm_when *w) {
+static size_t rfc3339(struct pm_str s, struct pm_when *w) {
     struct pm_scan at = pm_scan_of(s);
     struct civil c;
     if (!date_with(&at, '-', &c)) return 0;
@@ -168,6 +168,31 @@ size_t pm_when_rfc3339(struct pm_str s, struct pm_when *w) {
         at = spaced;
     }
     return finish(&c, zoned ? PM_WHEN_UTC : PM_WHEN_LOCAL, off, s, &at, w);
+}
+
+// Seven envelopes and some parsers ask after the stamp of one line, each anew: the last one
+// read is kept. What follows a stamp has a say in where it ends, so that the bytes kept
+// reach farther than its last one may lie.
+#define STAMP_BYTES 48
+#define STAMP_USED_MAX 36 // behind it a zone is looked for, in at most eleven bytes
+static _Thread_local struct {
+    char text[STAMP_BYTES];
+    size_t used; // 0: none is kept
+    struct pm_when when;
+} last_stamp;
+
+size_t pm_when_rfc3339(struct pm_str s, struct pm_when *w) {
+    if (s.n < STAMP_BYTES) return rfc3339(s, w);
+    if (last_stamp.used && memcmp(s.p, last_stamp.text, STAMP_BYTES) == 0) {
+        *w = last_stamp.when;
+        return last_stamp.used;
+    }
+    size_t used = rfc3339(s, w);
+    if (!used || used > STAMP_USED_MAX) return used;
+    memcpy(last_stamp.text, s.p, STAMP_BYTES);
+    last_stamp.used = used;
+    last_stamp.when = *w;
+    return used;
 }
 
 static int64_t leap_ns(const struct civil *c) {

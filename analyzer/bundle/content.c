@@ -45,11 +45,11 @@ static bool is_tar(struct pm_str head) {
     if (head.n < 512) return false;
     const uint8_t *h = (const uint8_t *)head.p;
     uint64_t sum = 0, want = 0;
-    for (size_t i = 0; i < 512; i++) sum += i >= 148 && i < 156 ? ' ' : h[i];
     size_t i = 148;
     while (i < 156 && h[i] == ' ') i++;
     size_t digits = i;
     for (; i < 156 && h[i] >= '0' && h[i] <= '7'; i++) want = want * 8 + (h[i] - '0');
+    for (size_t k = 0; i > digits && k < 512; k++) sum += k >= 148 && k < 156 ? ' ' : h[k];
     if (i > digits && sum == want && sum > 256) return true;
     return memcmp(h + 257, "ustar", 5) == 0 && memchr(h, 0, 257);
 }
@@ -58,6 +58,7 @@ static bool is_utf16(struct pm_str s) {
     if (s.n < 4) return false;
     if (memcmp(s.p, "\xff\xfe", 2) == 0 || memcmp(s.p, "\xfe\xff", 2) == 0) return true;
     size_t nuls[2] = {0, 0};
+    if (!memchr(s.p, 0, s.n)) return false;
     for (size_t i = 0; i < s.n; i++) nuls[i & 1] += s.p[i] == 0;
     return (nuls[0] * 5 >= s.n && nuls[1] * 50 < s.n) ||
            (nuls[1] * 5 >= s.n && nuls[0] * 50 < s.n); // 40 % of one parity is a fifth of all
@@ -70,10 +71,18 @@ static bool is_binary(struct pm_str s) {
         s.p++;
         s.n--;
     }
+    const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
     size_t odd = 0;
-    for (size_t i = 0; i < s.n; i++) {
-        uint8_t c = (uint8_t)s.p[i];
-        odd += c < 8 || (c > 13 && c < 27);
+    for (size_t i = 0; i < s.n;) {
+        uint64_t w = 0;
+        size_t end = i + sizeof w < s.n ? i + sizeof w : s.n;
+        memcpy(&w, s.p + i, end - i);
+        bool plain = end - i == sizeof w && !((w | (w - ones * 27)) & highs); // none below 27
+        for (; i < end && !plain; i++) {
+            uint8_t c = (uint8_t)s.p[i];
+            odd += c < 8 || (c > 13 && c < 27);
+        }
+        i = end;
     }
     return odd * 16 > s.n;
 }

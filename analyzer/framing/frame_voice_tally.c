@@ -30,8 +30,10 @@ static bool begins(struct pm_str s, const char *const words[], size_t n) {
     size_t from = 0;
     while (from < s.n && strchr("*>-#_ 0123456789.)", s.p[from])) from++;
     s = pm_str_from(s, from);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n && s.n; i++) {
+        if ((s.p[0] | 32) != (words[i][0] | 32)) continue; // nearly all end here
         if (pm_str_ieq(pm_str_sub(s, 0, strlen(words[i])), pm_str_c(words[i]))) return true;
+    }
     return false;
 }
 

@@ -181,12 +181,19 @@ static struct pm_str next_word(struct pm_str s, size_t *at) {
     while (*at < s.n && pm_char_alnum(s.p[*at])) ++*at;
     return pm_str_sub(s, from, *at - from);
 }
+// The lists are of small letters and figures, a blank between two words.
 static bool word_in(struct pm_str word, const char *list) {
-    for (size_t at = 0;;) {
-        struct pm_str one = next_word(pm_str_c(list), &at);
-        if (!one.n) return false;
-        if (pm_str_ieq(word, one)) return true;
+    char small[24]; // no listed word is longer
+    const struct pm_str all = pm_str_c(list), wanted = {small, word.n};
+    if (!word.n || word.n > sizeof small) return false;
+    for (size_t i = 0; i < word.n; i++)
+        small[i] = (char)(word.p[i] >= 'A' && word.p[i] <= 'Z' ? word.p[i] + 32 : word.p[i]);
+    for (ptrdiff_t at = pm_str_find(all, wanted, 0); at >= 0;
+         at = pm_str_find(all, wanted, (size_t)at + 1)) {
+        size_t end = (size_t)at + word.n;
+        if ((at == 0 || all.p[at - 1] == ' ') && (end == all.n || all.p[end] == ' ')) return true;
     }
+    return false;
 }
 
 #define WORDS 24

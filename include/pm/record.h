@@ -40,8 +40,9 @@ struct pm_klog_head {
 
 // What one parser found in the text and others ask, too.
 struct pm_record_memo {
-    bool client_known, kind_known, klog_known;
+    bool client_known, kind_known, klog_known, members_known;
     struct pm_klog_head klog;
+    uint64_t members;     // of its JSON: pm_record_may_have
     unsigned client_cues; // parsers/client/client.c
     struct pm_str kind;   // of the API's object: parsers/objects/k8s_object.c
 };
@@ -79,3 +80,24 @@ struct pm_record {
     bool folded; // its lines stand in one line of the file: a text inside of a JSON string
     struct pm_record_memo *memo; // NULL: nobody keeps one
 };
+
+// Forty parsers ask an object for members, of which it has few: a bit for each by its
+// length and its first byte. False: it has none of that name.
+static inline unsigned pm_member_bit(const char *name, size_t n) {
+    return ((unsigned char)name[0] + 7 * (unsigned)n) & 63;
+}
+static inline bool pm_record_may_have(const struct pm_record *r, const char *name, size_t n) {
+    if (!r->memo) return true;
+    if (!r->memo->members_known) {
+        const char *key;
+        json_t *value;
+        json_object_foreach((json_t *)(uintptr_t)r->json, key, value) r->memo->members |=
+            UINT64_C(1) << pm_member_bit(key, strlen(key));
+        r->memo->members_known = true;
+    }
+    return r->memo->members >> pm_member_bit(name, n) & 1;
+}
+// A member of the record's object, NULL where it has none.
+static inline json_t *pm_record_member(const struct pm_record *r, const char *name) {
+    return pm_record_may_have(r, name, strlen(name)) ? json_object_get(r->json, name) : NULL;
+}

@@ -46,12 +46,18 @@ static bool matches(const struct pm_client_row *row, struct pm_str s, struct pm_
 static struct pm_word cue_words[PM_CLIENTS_MAX * PM_CLIENT_ROWS_MAX];
 static char lower[PM_CLIENTS_MAX * PM_CLIENT_ROWS_MAX][64];
 static struct pm_words cues = {.word = cue_words};
+// Of each catalogue the bytes with which the others begin ("^…"), that bid.
+static bool begins_with[PM_CLIENTS_MAX][256];
 
 static void build_cues(void) {
     for (size_t k = 0; pm_clients[k] && k < PM_CLIENTS_MAX; k++)
         for (size_t i = 0; i < pm_clients[k]->n && i < PM_CLIENT_ROWS_MAX; i++) {
             const char *cue = pm_clients[k]->rows[i].cue;
-            if (cue[0] == '^' || !pm_clients[k]->rows[i].bid) continue;
+            if (!pm_clients[k]->rows[i].bid) continue;
+            if (cue[0] == '^') {
+                begins_with[k][(unsigned char)cue[1]] = true;
+                continue;
+            }
             for (size_t at = 0; cue[at] && at < sizeof lower[0] - 1; at++)
                 lower[cues.n][at] =
                     (char)(cue[at] >= 'A' && cue[at] <= 'Z' ? cue[at] + 32 : cue[at]);
@@ -72,12 +78,17 @@ static unsigned cues_in(const struct pm_record *r) {
 }
 
 int pm_client_bid(const struct pm_client *c, const struct pm_record *r) {
+    if (r->text.n > (64u << 10)) return 0;
     struct pm_str rest, from, begin = skip_bullets(r->text);
     const char *absent = ""; // the cue that was not there: rows of one cue stand together
-    bool anywhere = false;
-    if (r->text.n > (64u << 10)) return 0;
-    for (size_t k = 0; pm_clients[k] && k < PM_CLIENTS_MAX; k++)
-        anywhere |= pm_clients[k] == c && (cues_in(r) >> k & 1);
+    const unsigned found = cues_in(r);
+    bool anywhere = false, begins = false;
+    for (size_t k = 0; pm_clients[k] && k < PM_CLIENTS_MAX; k++) {
+        if (pm_clients[k] != c) continue;
+        anywhere |= found >> k & 1;
+        begins |= begin.n && begins_with[k][(unsigned char)begin.p[0]];
+    }
+    if (!anywhere && !begins) return 0;
     for (size_t i = 0; i < c->n; i++) {
         const struct pm_client_row *row = &c->rows[i];
         bool may = row->bid && (row->cue[0] == '^' ? starts(begin, row->cue + 1)

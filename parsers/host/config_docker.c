@@ -43,8 +43,8 @@ static const char *const OWN[] = {
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
     int own = 0;
-    if (json_object_get(r->json, "ID") || json_object_get(r->json, "kind")) return 0;
-    for (size_t i = 0; i < PM_LEN(OWN); i++) own += json_object_get(r->json, OWN[i]) != NULL;
+    if (pm_record_member(r, "ID") || pm_record_member(r, "kind")) return 0;
+    for (size_t i = 0; i < PM_LEN(OWN); i++) own += pm_record_member(r, OWN[i]) != NULL;
     bool named = pm_str_eqc(pm_path_base(r->path), "daemon.json") ||
                  pm_str_has(pm_path_base(r->path), PM_STR("dockerdaemon.json"));
     if (named) return 90;
@@ -55,18 +55,17 @@ static int bid(const struct pm_record *r, const void *state) {
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct pm_config c = pm_config_new(ctx->a, "docker.daemon");
     for (size_t i = 0; i < PM_LEN(KEYS); i++)
-        pm_config_add_json(&c, pm_str_c(KEYS[i]), json_object_get(r->json, KEYS[i]),
+        pm_config_add_json(&c, pm_str_c(KEYS[i]), pm_record_member(r, KEYS[i]),
                            pm_config_line(r, pm_str_c(KEYS[i])));
     static const char *const PROXIES[] = {"http-proxy", "https-proxy", "no-proxy"};
-    const json_t *proxies = json_object_get(r->json, "proxies");
+    const json_t *proxies = pm_record_member(r, "proxies");
     for (size_t i = 0; i < PM_LEN(PROXIES); i++)
         pm_config_add_json(&c, pm_arena_fmt(ctx->a, "proxies.%s", PROXIES[i]),
                            json_object_get(proxies, PROXIES[i]),
                            pm_config_line(r, pm_str_c(PROXIES[i])));
-    pm_config_add_json(
-        &c, PM_STR("features.containerd-snapshotter"),
-        json_object_get(json_object_get(r->json, "features"), "containerd-snapshotter"),
-        pm_config_line(r, PM_STR("containerd-snapshotter")));
+    pm_config_add_json(&c, PM_STR("features.containerd-snapshotter"),
+                       json_object_get(pm_record_member(r, "features"), "containerd-snapshotter"),
+                       pm_config_line(r, PM_STR("containerd-snapshotter")));
     pm_config_emit(ctx, r, &c, PM_NONE);
     return PM_PARSE_OK;
 }

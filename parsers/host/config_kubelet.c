@@ -25,9 +25,9 @@ static const char *const KEYS[] = {
 static const char *const MAPS[] = {"evictionHard", "evictionSoft", "evictionMinimumReclaim"};
 
 static const json_t *config_of(const struct pm_record *r) {
-    const json_t *inner = json_object_get(r->json, "kubeletconfig");
+    const json_t *inner = pm_record_member(r, "kubeletconfig");
     if (json_is_object(inner)) return inner;
-    const json_t *kind = json_object_get(r->json, "kind");
+    const json_t *kind = pm_record_member(r, "kind");
     return json_is_string(kind) && strcmp(json_string_value(kind), "KubeletConfiguration") == 0
                ? r->json
                : NULL;

@@ -119,9 +119,8 @@ static int bid(const struct pm_record *r, const void *state) {
     const struct info_state *s = state;
     struct pm_str value;
     if (r->shape == PM_SHAPE_JSON)
-        return json_object_get(r->json, "ServerVersion") &&
-                       (json_object_get(r->json, "RegistryConfig") ||
-                        json_object_get(r->json, "DockerRootDir"))
+        return pm_record_member(r, "ServerVersion") && (pm_record_member(r, "RegistryConfig") ||
+                                                        pm_record_member(r, "DockerRootDir"))
                    ? 92
                    : 0;
     if (r->text.n > 300) return 0;

@@ -57,7 +57,7 @@ static bool is_block(struct pm_str s) {
 }
 
 static const json_t *json_images(const struct pm_record *r) {
-    const json_t *images = json_object_get(r->json, "images"), *one = json_array_get(images, 0);
+    const json_t *images = pm_record_member(r, "images"), *one = json_array_get(images, 0);
     return json_object_get(one, "repoTags") || json_object_get(one, "repoDigests") ? images : NULL;
 }
 
@@ -72,9 +72,9 @@ static bool json_line(const struct pm_record *r) {
            json_text(r->json, "ID").n;
 }
 static bool json_item(const struct pm_record *r) {
-    return json_text(r->json, "Id").n && json_object_get(r->json, "RepoDigests") &&
-           (json_object_get(r->json, "RepoTags") || json_object_get(r->json, "Names")) &&
-           json_object_get(r->json, "Size");
+    return json_text(r->json, "Id").n && pm_record_member(r, "RepoDigests") &&
+           (pm_record_member(r, "RepoTags") || pm_record_member(r, "Names")) &&
+           pm_record_member(r, "Size");
 }
 
 static int bid(const struct pm_record *r, const void *state) {
@@ -207,9 +207,8 @@ static enum pm_parse parse_one(struct pm_parse_ctx *ctx, const struct pm_record 
         images_list_add(ctx->member, s, name, size_of(json_text(r->json, "Size")));
         return PM_PARSE_OK;
     }
-    const json_t *size = json_object_get(r->json, "Size"),
-                 *names = json_object_get(r->json, "Names"),
-                 *tags = json_object_get(r->json, "RepoTags");
+    const json_t *size = pm_record_member(r, "Size"), *names = pm_record_member(r, "Names"),
+                 *tags = pm_record_member(r, "RepoTags");
     add_names(ctx, s, json_array_size(tags) ? tags : names,
               json_is_integer(size) ? json_integer_value(size) : -1);
     return PM_PARSE_OK;

@@ -91,8 +91,11 @@ static const struct pm_http_json_keys keys = {
                                                    {NULL, 0}},
 };
 
-static bool has(const json_t *object, const char *path) {
-    for (const char *slash; object && (slash = strchr(path, '/')); path = slash + 1) {
+static bool has(const struct pm_record *r, const char *path) {
+    const json_t *object = r->json;
+    const char *slash = strchr(path, '/');
+    if (!pm_record_may_have(r, path, slash ? (size_t)(slash - path) : strlen(path))) return false;
+    for (; object && (slash = strchr(path, '/')); path = slash + 1) {
         char name[32];
         size_t n = (size_t)(slash - path);
         if (n >= sizeof name) return false;
@@ -103,24 +106,23 @@ static bool has(const json_t *object, const char *path) {
     return json_object_get(object, path) != NULL;
 }
 
-static bool has_any(const json_t *object, const char *const *names) {
+static bool has_any(const struct pm_record *r, const char *const *names) {
     for (; *names; names++)
-        if (has(object, *names)) return true;
+        if (has(r, *names)) return true;
     return false;
 }
 
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
-    const json_t *http = json_object_get(r->json, "httpRequest");
+    const json_t *http = pm_record_member(r, "httpRequest");
     if (json_is_object(http) && json_object_get(http, "requestUrl")) return 60;
-    const json_t *request = json_object_get(r->json, "request");
-    if (json_is_object(request) && json_object_get(request, "uri") && has_any(r->json, keys.status))
-        return 55; // Caddy, Kong
-    bool asked =
-        has_any(r->json, keys.url) || json_is_string(request) || has_any(r->json, keys.request);
-    if (!asked || !has_any(r->json, keys.status)) return 0;
-    if (has_any(r->json, keys.method) || json_is_string(request)) return 50;
-    return has_any(r->json, keys.client) ? 30 : 0;
+    if (!has_any(r, keys.status)) return 0;
+    const json_t *request = pm_record_member(r, "request");
+    if (json_is_object(request) && json_object_get(request, "uri")) return 55; // Caddy, Kong
+    bool asked = has_any(r, keys.url) || json_is_string(request) || has_any(r, keys.request);
+    if (!asked) return 0;
+    if (has_any(r, keys.method) || json_is_string(request)) return 50;
+    return has_any(r, keys.client) ? 30 : 0;
 }
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {

@@ -28,9 +28,8 @@ static const struct pm_http_json_keys keys = {
 
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
-    return json_object_get(r->json, "RequestPath") &&
-                   (json_object_get(r->json, "DownstreamStatus") ||
-                    json_object_get(r->json, "OriginStatus"))
+    return pm_record_member(r, "RequestPath") &&
+                   (pm_record_member(r, "DownstreamStatus") || pm_record_member(r, "OriginStatus"))
                ? 97
                : 0;
 }

@@ -185,18 +185,15 @@ static void read_fields(struct pm_arena *a, const struct pm_json_field *f, struc
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
     if (r->shape == PM_SHAPE_JSON) {
-        if (json_object_get(r->json, "http.request.method") ||
-            json_object_get(r->json, "http.request.id"))
+        if (pm_record_member(r, "http.request.method") || pm_record_member(r, "http.request.id"))
             return 95;
-        bool leveled = json_object_get(r->json, "level") &&
-                       (json_object_get(r->json, "msg") || json_object_get(r->json, "message"));
+        bool leveled = pm_record_member(r, "level") &&
+                       (pm_record_member(r, "msg") || pm_record_member(r, "message"));
         if (!leveled) return 0;
-        if (json_object_get(r->json, "go.version") || json_object_get(r->json, "instance.id"))
-            return 85;
-        return json_object_get(r->json, "correlation_id") &&
-                       (json_object_get(r->json, "err.code") ||
-                        json_object_get(r->json, "vars_name") ||
-                        json_object_get(r->json, "root_repo"))
+        if (pm_record_member(r, "go.version") || pm_record_member(r, "instance.id")) return 85;
+        return pm_record_member(r, "correlation_id") &&
+                       (pm_record_member(r, "err.code") || pm_record_member(r, "vars_name") ||
+                        pm_record_member(r, "root_repo"))
                    ? 85
                    : 0;
     }

@@ -50,9 +50,9 @@ static int bid(const struct pm_record *r, const void *state) {
     (void)state;
     struct line l = {0};
     if (r->shape == PM_SHAPE_JSON) {
-        const char *file = json_string_value(json_object_get(r->json, "file"));
-        return file && strstr(file, ".go:") && json_object_get(r->json, "level") &&
-                       json_object_get(r->json, "message")
+        const char *file = json_string_value(pm_record_member(r, "file"));
+        return file && strstr(file, ".go:") && pm_record_member(r, "level") &&
+                       pm_record_member(r, "message")
                    ? 60
                    : 0;
     }

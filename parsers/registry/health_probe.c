@@ -180,30 +180,33 @@ static bool health_probe_read_json(struct pm_arena *a, const json_t *o, struct p
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
     if (r->shape == PM_SHAPE_JSON) {
-        bool named = json_is_string(json_object_get(r->json, "registry"));
-        bool judged = json_object_get(r->json, "healthy") || json_object_get(r->json, "health") ||
-                      json_object_get(r->json, "up");
+        bool named = json_is_string(pm_record_member(r, "registry"));
+        bool judged = pm_record_member(r, "healthy") || pm_record_member(r, "health") ||
+                      pm_record_member(r, "up");
         return named && judged ? 80 : 0;
     }
     if (r->text.n > 600 || r->text.n < 8) return 0;
     struct pm_when when;
     struct pm_scan c = pm_scan_of(r->text);
-    struct pm_str w;
-    bool host = false, verdict = false, measured = pm_str_has(r->text, PM_STR("/v2/"));
+    struct pm_str w, near[4];
+    size_t n = 0;
+    bool host = false, verdict = false, measured = false;
     c.at += pm_when_rfc3339(r->text, &when);
     // Both near the start: "Get https://HOST/v2/: dial tcp …: network is unreachable" is
     // somebody's error, not a probe's verdict.
-    for (int i = 0; i < 4 && pm_scan_next_word(&c, &w); i++) {
+    for (; n < PM_LEN(near) && pm_scan_next_word(&c, &w); n++) {
         ptrdiff_t equals = pm_str_chr(w, '=', 0);
         bool pair = equals > 0;
         uint64_t number;
         measured |=
-            pair || (i == 0 && w.n && w.p[0] == '[') || (w.n == 3 && pm_str_u64(w, &number));
-        w = bare(pair ? pm_str_from(w, (size_t)equals + 1) : w);
-        host |= host_of(w).n > 0;
+            pair || (n == 0 && w.n && w.p[0] == '[') || (w.n == 3 && pm_str_u64(w, &number));
+        w = near[n] = bare(pair ? pm_str_from(w, (size_t)equals + 1) : w);
         verdict |= verdict_of(w) != 0 && (pair || !is_log_level(w));
     }
-    return host && verdict && measured ? 50 : 0; // "r.test: ok" is any tool's
+    if (!verdict) return 0; // of nearly all lines: what is a host is harder to tell
+    measured = measured || pm_str_has(r->text, PM_STR("/v2/"));
+    for (size_t i = 0; i < n; i++) host |= host_of(near[i]).n > 0;
+    return host && measured ? 50 : 0; // "r.test: ok" is any tool's
 }
 
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {

@@ -213,9 +213,8 @@ static int bid(const struct pm_record *r, const void *state) {
     struct pm_str name, rest;
     (void)state;
     if (r->shape == PM_SHAPE_JSON)
-        return first_result(r->json) ||
-                       (is_result(r->json) &&
-                        (json_object_get(r->json, "registry") || json_object_get(r->json, "name")))
+        return first_result(r->json) || (is_result(r->json) && (pm_record_member(r, "registry") ||
+                                                                pm_record_member(r, "name")))
                    ? 95
                    : 0;
     if (r->text.n > (64u << 10)) return 0;

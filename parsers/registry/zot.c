@@ -24,10 +24,10 @@ static const struct pm_http_json_keys keys = {
 
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
-    const char *caller = json_string_value(json_object_get(r->json, "caller"));
+    const char *caller = json_string_value(pm_record_member(r, "caller"));
     if (caller && strstr(caller, "zot")) return 97;
-    return json_object_get(r->json, "statusCode") && json_object_get(r->json, "clientIP") &&
-                   json_object_get(r->json, "goroutine")
+    return pm_record_member(r, "statusCode") && pm_record_member(r, "clientIP") &&
+                   pm_record_member(r, "goroutine")
                ? 95
                : 0;
 }
@@ -53,8 +53,7 @@ static enum pm_parse sync_error(struct pm_parse_ctx *ctx, const struct pm_record
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct pm_http_request q = PM_HTTP_REQUEST_NONE;
     if (!bid(r, NULL)) return PM_PARSE_NO;
-    if (!json_object_get(r->json, "statusCode") ||
-        !pm_http_json_request(ctx->a, r->json, &keys, &q))
+    if (!pm_record_member(r, "statusCode") || !pm_http_json_request(ctx->a, r->json, &keys, &q))
         return sync_error(ctx, r);
     return pm_http_request_emit(ctx, r, PM_COMP_REGISTRY, &q);
 }

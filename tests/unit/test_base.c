@@ -130,6 +130,36 @@ static void broken_stamps_are_refused(void **s) {
     assert_int_equal(pm_when_clf(PM_STR(""), &w), 0);
 }
 
+// A long text's stamp is remembered: of two texts that part within what was looked at, or
+// behind it, each has its own. The short form of each is read anew.
+static void a_remembered_stamp_is_its_own_texts(void **s) {
+    (void)s;
+    static const char *const heads[] = {"2024-01-02T03:04:05.678901234Z",
+                                        "2024-01-02T03:04:05.678901234+01:00",
+                                        "2024-01-02T03:04:05.678901234 +0100",
+                                        "2024-01-02T03:04:05.678901234 +01",
+                                        "2024-01-02T03:04:05.678901234 +x",
+                                        "2024-01-02T03:04:05",
+                                        "2024-01-02T03:04:05.6789012345678901234567Z",
+                                        "2024-01-02T03:04:05 ",
+                                        "2024-02-30T03:04:05Z",
+                                        "no stamp"};
+    for (size_t i = 0; i < 2 * PM_LEN(heads) * PM_LEN(heads); i++) {
+        const char *head = heads[i % 2 ? i / 2 % PM_LEN(heads) : i / 2 / PM_LEN(heads)];
+        char text[96];
+        snprintf(text, sizeof text, "%s%s", head, " a line that goes on for fifty bytes and more");
+        struct pm_str all = pm_str_c(text);
+        struct pm_when whole = {0}, again = {0}, brief = {0};
+        size_t used = pm_when_rfc3339(all, &whole);
+        assert_int_equal(used, pm_when_rfc3339(pm_str_sub(all, 0, 47), &brief));
+        assert_int_equal(used, pm_when_rfc3339(all, &again));
+        if (!used) continue;
+        assert_int_equal(whole.kind, brief.kind);
+        assert_true(whole.ns == brief.ns && again.ns == brief.ns);
+        assert_true(whole.unit_ns == brief.unit_ns && whole.offset_s == again.offset_s);
+    }
+}
+
 // What tables say in seconds: fractions count, and no number is too large.
 static void seconds_of_a_member(void **s) {
     (void)s;
@@ -392,6 +422,7 @@ int main(void) {
         cmocka_unit_test(stamps_without_a_year_keep_feb_29),
         cmocka_unit_test(no_time_enters_no_arithmetic),
         cmocka_unit_test(broken_stamps_are_refused),
+        cmocka_unit_test(a_remembered_stamp_is_its_own_texts),
         cmocka_unit_test(seconds_of_a_member),
         cmocka_unit_test(a_star_stands_for_anything),
         cmocka_unit_test(images_normalise_as_the_runtimes_do),
