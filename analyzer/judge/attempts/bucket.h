@@ -5,9 +5,13 @@
 
 #define PM_NEAR_NS PM_S(3) // lines of one attempt on one node
 
+// One is filled anew for each image on each node: there are as many as there are pulls.
 struct pm_fold_bucket {
     uint32_t node, image;
-    struct pm_ids traces;   // in time order
+    struct {
+        const uint32_t *items;
+        size_t n;
+    } traces;               // in time order
     struct pm_ids attempts; // indexes into pulls
     size_t sorted;          // the first so many are in time order
     struct pm_ids loose;    // attempts that events made without naming a pod
@@ -17,9 +21,7 @@ struct pm_fold {
     const struct pm_env *env;
     struct pm_evidence *ev;
     struct pm_pulls *pulls;
-    Pvoid_t by_key;
-    Pvoid_t image_service; // node → 1 where the kubelet's image-service lines are kept
-    PM_LIST(struct pm_fold_bucket) buckets;
+    Pvoid_t image_service;         // node → 1 where the kubelet's image-service lines are kept
     PM_LIST(uint32_t) restarts;    // traces of runtime starts and stops, in time order
     struct pm_order failed_events; // "Failed" of an image manager, by pod
 };

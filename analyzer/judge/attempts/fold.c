@@ -21,38 +21,85 @@
 #include "judge/attempts/bucket.h"
 #include <stdlib.h>
 
-static struct pm_fold_bucket *bucket_at(struct pm_fold *f, uint32_t node, uint32_t image) {
-    Word_t *slot = pm_map_slot(&f->by_key, PM_PAIR(node, image));
+// The traces by bucket, those of one in order of time.
+struct dealt {
+    uint32_t *of_trace; // its bucket + 1; 0: it is of none
+    PM_LIST(uint32_t) ends;
+    uint32_t *traces; // of the first bucket, of the second, …
+};
+
+static void deal_one(struct pm_fold *f, struct dealt *d, Pvoid_t *by_key, uint32_t i) {
+    const struct pm_trace *t = &f->ev->traces.items[i];
+    if (t->kind == PM_KIND_RUNTIME_START || t->kind == PM_KIND_RUNTIME_STOP)
+        *PM_PUSH(f->restarts.items, f->restarts.n, f->restarts.cap) = i;
+    if (t->origin == PM_ORIGIN_KUBELET && t->role == PM_ROLE_END && t->kind == PM_KIND_PULL_FAIL)
+        *pm_map_slot(&f->image_service, t->node) = 1;
+    if (t->origin == PM_ORIGIN_EVENTS && t->kind == PM_KIND_PULL_FAIL && t->error &&
+        pm_str_eqc(pm_name(f->env, t->reason), "Failed"))
+        pm_order_add(&f->failed_events, t->pod, 0, i);
+    if (pm_fold_imageless(t) || pm_fold_refused_early(f->env, t))
+        return; // fold_dockerd.c, fold_refused.c
+    if (t->role == PM_ROLE_SIDE || t->role == PM_ROLE_NONE || t->role == PM_ROLE_CACHED) return;
+    Word_t *slot = pm_map_slot(by_key, PM_PAIR(t->node, t->image));
     if (!*slot) {
-        struct pm_fold_bucket *b = PM_PUSH(f->buckets.items, f->buckets.n, f->buckets.cap);
-        b->node = node;
-        b->image = image;
-        *slot = f->buckets.n;
+        *PM_PUSH(d->ends.items, d->ends.n, d->ends.cap) = 0;
+        *slot = d->ends.n;
     }
-    return &PM_REF(f->buckets, *slot);
+    d->of_trace[i] = (uint32_t)*slot;
+    PM_REF(d->ends, *slot)++;
 }
 
-static void deal(struct pm_fold *f) {
-    for (size_t i = 0; i < f->ev->traces.n; i++) {
-        const struct pm_trace *t = &f->ev->traces.items[i];
-        if (t->kind == PM_KIND_RUNTIME_START || t->kind == PM_KIND_RUNTIME_STOP)
-            *PM_PUSH(f->restarts.items, f->restarts.n, f->restarts.cap) = (uint32_t)i;
-        if (t->origin == PM_ORIGIN_KUBELET && t->role == PM_ROLE_END &&
-            t->kind == PM_KIND_PULL_FAIL)
-            *pm_map_slot(&f->image_service, t->node) = 1;
-        if (t->origin == PM_ORIGIN_EVENTS && t->kind == PM_KIND_PULL_FAIL && t->error &&
-            pm_str_eqc(pm_name(f->env, t->reason), "Failed"))
-            pm_order_add(&f->failed_events, t->pod, 0, (uint32_t)i);
-        if (pm_fold_imageless(t) || pm_fold_refused_early(f->env, t))
-            continue; // fold_dockerd.c, fold_refused.c
-        if (t->role == PM_ROLE_SIDE || t->role == PM_ROLE_NONE || t->role == PM_ROLE_CACHED)
-            continue;
-        struct pm_fold_bucket *b = bucket_at(f, t->node, t->image);
-        pm_ids_add(&b->traces, (uint32_t)i);
-        if (t->origin == PM_ORIGIN_EVENTS && t->role == PM_ROLE_START)
-            pm_ids_add(&b->pulling, (uint32_t)i);
-    }
+static void deal(struct pm_fold *f, struct dealt *d) {
+    size_t n = f->ev->traces.n;
+    Pvoid_t by_key = NULL;
+    Word_t freed;
+    d->of_trace = pm_xmalloc((n + 1) * sizeof *d->of_trace);
+    memset(d->of_trace, 0, (n + 1) * sizeof *d->of_trace);
+    for (size_t i = 0; i < n; i++) deal_one(f, d, &by_key, (uint32_t)i);
+    JLFA(freed, by_key);
+    (void)freed;
     pm_order_sort(&f->failed_events);
+    uint32_t from = 0;
+    for (size_t k = 0; k < d->ends.n; k++) {
+        uint32_t many = d->ends.items[k];
+        d->ends.items[k] = from;
+        from += many;
+    }
+    d->traces = pm_xmalloc((from + (size_t)1) * sizeof *d->traces);
+    for (size_t i = 0; i < n; i++)
+        if (d->of_trace[i]) d->traces[PM_REF(d->ends, d->of_trace[i])++] = (uint32_t)i;
+    free(d->of_trace);
+}
+
+static void bucket_open(const struct pm_fold *f, struct pm_fold_bucket *b, const uint32_t *traces,
+                        size_t n) {
+    const struct pm_trace *first = &f->ev->traces.items[traces[0]];
+    b->node = first->node;
+    b->image = first->image;
+    b->traces.items = traces;
+    b->traces.n = n;
+    b->attempts.n = b->loose.n = b->pulling.n = b->sorted = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct pm_trace *t = &f->ev->traces.items[traces[i]];
+        if (t->origin == PM_ORIGIN_EVENTS && t->role == PM_ROLE_START)
+            pm_ids_add(&b->pulling, traces[i]);
+    }
+}
+
+static void fold_buckets(struct pm_fold *f, const struct dealt *d) {
+    struct pm_fold_bucket bucket = {0}, *b = &bucket;
+    for (size_t k = 0, from = 0; k < d->ends.n; from = d->ends.items[k++]) {
+        bucket_open(f, b, d->traces + from, d->ends.items[k] - from);
+        pm_fold_runtime(f, b);
+        pm_fold_kubelet(f, b);
+        pm_fold_client(f, b);
+        pm_fold_overtaken(f, b);
+        pm_fold_events(f, b);
+        pm_fold_backoff(f, b);
+    }
+    pm_ids_free(&b->attempts);
+    pm_ids_free(&b->loose);
+    pm_ids_free(&b->pulling);
 }
 
 // Runtime lines know no namespace, and events that did have expired: where only one
@@ -78,19 +125,14 @@ static void namespaces_by_image(const struct pm_evidence *ev, struct pm_pulls *p
 
 void pm_fold_pulls(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls) {
     struct pm_fold f = {.env = env, .ev = ev, .pulls = pulls};
+    struct dealt dealt = {0};
     Word_t freed;
     pm_fold_pods(env, ev);
-    deal(&f);
+    deal(&f, &dealt);
     pm_fold_counts_add_up(env, ev);
-    for (size_t i = 0; i < f.buckets.n; i++) {
-        struct pm_fold_bucket *b = &f.buckets.items[i];
-        pm_fold_runtime(&f, b);
-        pm_fold_kubelet(&f, b);
-        pm_fold_client(&f, b);
-        pm_fold_overtaken(&f, b);
-        pm_fold_events(&f, b);
-        pm_fold_backoff(&f, b);
-    }
+    fold_buckets(&f, &dealt);
+    free(dealt.traces);
+    free(dealt.ends.items);
     for (size_t i = 0; i < pulls->n; i++)
         if (pulls->items[i].outcome == PM_OUTCOME_OPEN)
             pm_fold_cut_by_restart(&f, &pulls->items[i]);
@@ -99,16 +141,8 @@ void pm_fold_pulls(const struct pm_env *env, struct pm_evidence *ev, struct pm_p
     pm_fold_credentials(env, ev, pulls);
     pm_fold_mirrors(env, ev, pulls);
     namespaces_by_image(ev, pulls);
-    for (size_t i = 0; i < f.buckets.n; i++) {
-        pm_ids_free(&f.buckets.items[i].traces);
-        pm_ids_free(&f.buckets.items[i].attempts);
-        pm_ids_free(&f.buckets.items[i].loose);
-        pm_ids_free(&f.buckets.items[i].pulling);
-    }
-    free(f.buckets.items);
     free(f.restarts.items);
     free(f.failed_events.items);
-    JLFA(freed, f.by_key);
     JLFA(freed, f.image_service);
     (void)freed;
 }
