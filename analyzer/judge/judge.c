@@ -16,6 +16,7 @@
 #include "judge/alerts/series.h"
 #include "judge/causes/causes.h"
 #include "judge/evidence/mirror.h"
+#include "judge/incidents/goods.h"
 #include "judge/passes.h"
 #include "judge/quota/quota.h"
 #include "judge/reckon.h"
@@ -54,13 +55,15 @@ static void rules_in_force(const struct pm_env *env, struct pm_report *report, u
 
 static void each_incident(const struct pm_scene *scene, struct pm_hits *hits,
                           const struct pm_report *report) {
+    struct pm_goods goods;
     pm_blast_prepare(scene, hits);
+    pm_goods_prepare(scene, &goods);
     for (size_t i = 0; i < hits->n; i++) {
         struct pm_hit *h = &hits->items[i];
         if (h->dropped) continue;
         h->incident = PM_NEW(scene->env->a, struct pm_incident);
         pm_wire_fill(scene, h);
-        pm_scope_find(scene, h);
+        pm_scope_find(scene, &goods, h);
         pm_wire_tags(scene, h);
         pm_recovery_find(scene, h);
         pm_blast_fill(scene, hits, h);
@@ -70,6 +73,7 @@ static void each_incident(const struct pm_scene *scene, struct pm_hits *hits,
         pm_advice_fill(scene, hits, h);
         pm_sentence_write(scene, hits, report, h);
     }
+    pm_goods_free(&goods);
 }
 
 static void find_incidents(const struct pm_scene *scene, struct pm_hits *hits,

@@ -4,6 +4,7 @@
 #include "judge/scene.h"
 
 struct pm_mirror;
+struct pm_goods;
 
 // n of the `of` things that an effect is made of are shown to come from its cause.
 struct pm_share {
@@ -84,7 +85,8 @@ void pm_admission_workloads(const struct pm_scene *scene, struct pm_hit *h);
 
 // The passes over one, in order.
 void pm_wire_fill(const struct pm_scene *scene, struct pm_hit *h); // variant and endpoints
-void pm_scope_find(const struct pm_scene *scene, struct pm_hit *h);
+// What was spared beside it says what was hit.
+void pm_scope_find(const struct pm_scene *scene, struct pm_goods *goods, struct pm_hit *h);
 void pm_wire_tags(const struct pm_scene *scene, struct pm_hit *h); // the variant of a missing tag
 void pm_recovery_find(const struct pm_scene *scene, struct pm_hit *h);
 void pm_blast_fill(const struct pm_scene *scene, const struct pm_hits *hits, struct pm_hit *h);

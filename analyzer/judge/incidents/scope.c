@@ -5,6 +5,7 @@
 // separates wins: a timeout on one node is that node's network, on every node for one
 // registry the registry's, on every node for all registries the cluster's way out. Where
 // nobody was spared, or nobody else pulled, the cause's natural scope stands.
+#include "judge/incidents/goods.h"
 #include "judge/incidents/hits.h"
 #include "rules/taxonomy.h"
 
@@ -20,7 +21,7 @@ struct spared {
     struct pm_ids elsewhere; // nodes that pulled from those
     struct pm_ids holders;   // nodes that held the images: they started pods without a pull
     struct pm_ids
-        beside; // images that pulled around trouble of one image that was short: told, but they prove no scope
+        beside; // images that pulled around trouble of one image that was short, and those within it: told, but they prove no scope
 };
 
 static void cluster_span(const struct pm_scene *scene, const struct pm_hit *h, int64_t *from,
@@ -34,38 +35,67 @@ static void cluster_span(const struct pm_scene *scene, const struct pm_hit *h, i
     }
 }
 
-static void look(const struct pm_scene *scene, const struct pm_hit *h, struct spared *out) {
+struct looking {
+    const struct pm_hit *h;
+    struct spared *out;
+};
+static void node_seen(void *ctx, const struct pm_attempt *p) {
+    const struct looking *l = ctx;
+    if (p->node && !pm_ids_has(&l->h->nodes, p->node)) pm_ids_add_new(&l->out->nodes, p->node);
+}
+// Another region's registry is another registry, though it holds the same repositories: it
+// says nothing about this one.
+static void sibling_seen(void *ctx, const struct pm_attempt *p) {
+    const struct looking *l = ctx;
+    if (!p->registry || pm_ids_has(&l->h->registries, p->registry)) return;
+    pm_ids_add_new(&l->out->siblings, p->registry);
+    if (p->node && !pm_ids_has(&l->h->nodes, p->node)) pm_ids_add_new(&l->out->elsewhere, p->node);
+}
+static void registry_seen(void *ctx, const struct pm_attempt *p) {
+    const struct looking *l = ctx;
+    if (p->registry && !pm_ids_has(&l->h->registries, p->registry))
+        pm_ids_add_new(&l->out->registries, p->registry);
+}
+static void image_seen(void *ctx, const struct pm_attempt *p) {
+    const struct looking *l = ctx;
+    if (p->image && !pm_ids_has(&l->h->images, p->image)) pm_ids_add_new(&l->out->images, p->image);
+}
+static void image_beside(void *ctx, const struct pm_attempt *p) {
+    const struct looking *l = ctx;
+    if (p->image && !pm_ids_has(&l->h->images, p->image)) pm_ids_add_new(&l->out->beside, p->image);
+}
+static void namespace_seen(void *ctx, const struct pm_attempt *p) {
+    const struct looking *l = ctx;
+    if (p->k8s_namespace && !pm_ids_has(&l->h->namespaces, p->k8s_namespace))
+        pm_ids_add_new(&l->out->namespaces, p->k8s_namespace);
+}
+
+static void look(const struct pm_scene *scene, struct pm_goods *g, const struct pm_hit *h,
+                 struct spared *out) {
     int64_t around =
         h->from != PM_NO_TIME && pm_time_between(h->from, h->to) >= SHORT_NS ? PM_S(1) : BEFORE_NS;
-    int64_t from = h->from, to = h->to, slack = scene->ev->skew ? PM_SKEW_MAX_NS : 0;
-    cluster_span(scene, h, &from, &to);
-    for (size_t i = pm_pull_first(scene->pulls, pm_since(h->from, around + slack));
-         i < scene->pulls->n; i++) {
-        const struct pm_attempt *p = &scene->pulls->items[i];
-        int64_t at = pm_at_cluster(scene->ev, p);
-        if (h->to != PM_NO_TIME && pm_at(p) > pm_time_add(h->to, around + slack)) break;
-        if (p->outcome != PM_OUTCOME_OK ||
-            (at != PM_NO_TIME && from != PM_NO_TIME &&
-             !pm_time_in(at, pm_since(from, around), pm_time_add(to, around))))
-            continue;
-        bool hit_node = pm_ids_has(&h->nodes, p->node),
-             hit_registry = pm_ids_has(&h->registries, p->registry);
-        bool during = pm_time_in(at, from, to);
-        // Another region's registry is another registry, though it holds the same
-        // repositories: it says nothing about this one.
-        if (!hit_node && p->node && (hit_registry || !h->registries.n))
-            pm_ids_add_new(&out->nodes, p->node);
-        if (!hit_registry && p->registry && pm_ids_has(&h->repositories, p->repository)) {
-            pm_ids_add_new(&out->siblings, p->registry);
-            if (!hit_node && p->node) pm_ids_add_new(&out->elsewhere, p->node);
-        }
-        if (hit_node && !hit_registry && p->registry) pm_ids_add_new(&out->registries, p->registry);
-        if (hit_registry && p->image && !pm_ids_has(&h->images, p->image))
-            pm_ids_add_new(during ? &out->images : &out->beside, p->image);
-        if (hit_registry && p->k8s_namespace && during &&
-            !pm_ids_has(&h->namespaces, p->k8s_namespace))
-            pm_ids_add_new(&out->namespaces, p->k8s_namespace);
+    struct pm_goods_stretch during = {.from = h->from, .to = h->to};
+    cluster_span(scene, h, &during.from, &during.to);
+    struct pm_goods_stretch wide = {.from = pm_since(during.from, around),
+                                    .to = pm_time_add(during.to, around),
+                                    .undated = during.from == PM_NO_TIME};
+    struct looking l = {h, out};
+    if (!h->registries.n) {
+        pm_goods_prepare_all(g);
+        pm_goods_each(&g->all, &g->node_of_all, 0, &wide, node_seen, &l);
     }
+    for (size_t i = 0; i < h->registries.n; i++) {
+        uint32_t registry = h->registries.items[i];
+        pm_goods_each(&g->by_registry, &g->node, registry, &wide, node_seen, &l);
+        pm_goods_each(&g->by_registry, &g->image, registry, &during, image_seen, &l);
+        pm_goods_each(&g->by_registry, &g->image, registry, &wide, image_beside, &l);
+        pm_goods_each(&g->by_registry, &g->k8s_namespace, registry, &during, namespace_seen, &l);
+    }
+    for (size_t i = 0; i < h->repositories.n; i++)
+        pm_goods_each(&g->by_repository, &g->place, h->repositories.items[i], &wide, sibling_seen,
+                      &l);
+    for (size_t i = 0; i < h->nodes.n; i++)
+        pm_goods_each(&g->by_node, &g->registry, h->nodes.items[i], &wide, registry_seen, &l);
 }
 
 // Who had the image needed nothing from anybody: spared, but no sign that the registry
@@ -145,13 +175,14 @@ static void natural(const struct pm_env *env, struct pm_hit *h) {
 // Another namespace got what is refused here: what it presents separates the two, not the
 // image.
 static bool others_pulled_it(const struct pm_pulls *pulls, const struct pm_hit *h) {
-    for (size_t i = pm_pull_first(pulls, pm_since(h->from, BEFORE_NS)); i < pulls->n; i++) {
-        const struct pm_attempt *p = &pulls->items[i];
-        if (h->to != PM_NO_TIME && pm_at(p) > h->to) break;
-        if (p->outcome == PM_OUTCOME_OK && p->k8s_namespace && pm_ids_has(&h->images, p->image) &&
-            !pm_ids_has(&h->namespaces, p->k8s_namespace))
-            return true;
-    }
+    const struct pm_order *by = &pulls->ok_by_image;
+    for (size_t k = 0; k < h->images.n; k++)
+        for (size_t i = pm_order_first(by, h->images.items[k], pm_since(h->from, BEFORE_NS));
+             i < by->n && by->items[i].group == h->images.items[k]; i++) {
+            const struct pm_attempt *p = &pulls->items[by->items[i].index];
+            if (h->to != PM_NO_TIME && pm_at(p) > h->to) break;
+            if (p->k8s_namespace && !pm_ids_has(&h->namespaces, p->k8s_namespace)) return true;
+        }
     return false;
 }
 
@@ -171,9 +202,9 @@ static void endpoint_scope(const struct pm_env *env, struct pm_hit *h) {
     pm_ids_free(&host);
 }
 
-void pm_scope_find(const struct pm_scene *scene, struct pm_hit *h) {
+void pm_scope_find(const struct pm_scene *scene, struct pm_goods *goods, struct pm_hit *h) {
     struct spared v = {0};
-    look(scene, h, &v);
+    look(scene, goods, h, &v);
     look_for_holders(scene->ev, h, &v);
     bool mirror = mirror_scope(scene, h, &v);
     if (mirror) { // said
