@@ -82,8 +82,15 @@ static int auction(struct pm_frame *f, const struct pm_record *r, bool fallbacks
     }
 }
 
+// Who is asked before any bid. A record that waited for its end is read between an object's
+// members and their parser's turn, so that this one need not be who won last.
+static int asked_first(const struct pm_frame *f, const struct pm_record *r) {
+    if (r->fields) return f->listed.who;
+    return r->sure ? f->mru[0] : f->sticky;
+}
+
 static int find_parser(struct pm_frame *f, const struct pm_record *r) {
-    int first = r->sure ? f->mru[0] : f->sticky;
+    int first = asked_first(f, r);
     if (r->sure) return frame_ask(f, first, r) != PM_PARSE_NO ? first : -1;
     if (first >= 0) {
         if (bid_of(f, (size_t)first, r) > 0 && frame_ask(f, first, r) != PM_PARSE_NO) return first;

@@ -154,7 +154,7 @@ static bool read_word(struct fields *x, struct pm_json_field *to) {
     for (size_t i = 0; i < PM_LEN(words); i++) {
         if (!pm_str_starts(rest, words[i])) continue;
         x->p += words[i].n;
-        if (to) *to = (struct pm_json_field){.type = PM_JSON_OTHER};
+        if (to) to->type = *words[i].p == 'n' ? PM_JSON_NULL : PM_JSON_OTHER;
         return true;
     }
     return false;

@@ -8,6 +8,7 @@
 //
 // Ownership: texts borrow from the record.
 #pragma once
+#include "pm/arena.h"
 #include "pm/str.h"
 #include <jansson.h>
 
@@ -18,14 +19,17 @@ enum pm_json_type {
     PM_JSON_REAL,
     PM_JSON_OBJECT,
     PM_JSON_ARRAY,
-    PM_JSON_OTHER // true, false, null
+    PM_JSON_NULL,
+    PM_JSON_OTHER // true, false
 };
 
 struct pm_json_field {
     enum pm_json_type type;
     struct pm_str text; // of a string
-    int64_t integer;
-    double real;
+    union {
+        int64_t integer;
+        double real;
+    };
 };
 
 // Where a member stands: in the record itself, or in that member of it (an object).
@@ -49,5 +53,11 @@ struct pm_json_fields {
 // All of the list from a tree, into out[list->n].
 void pm_json_fields_of(const json_t *object, const struct pm_json_fields *list,
                        struct pm_json_field *out);
+// A string as it is, an integer's digits, a real number as pm_json_real_text writes it;
+// PM_NONE for all else.
+struct pm_str pm_json_field_text(struct pm_arena *a, const struct pm_json_field *f);
+struct pm_str pm_json_integer_text(struct pm_arena *a, int64_t v);
+// Seconds since 1970 keep their microseconds.
+struct pm_str pm_json_real_text(struct pm_arena *a, double v);
 // Numbers may stand as strings.
 int64_t pm_json_field_int(const struct pm_json_field *f, int64_t otherwise);

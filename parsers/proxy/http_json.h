@@ -1,6 +1,7 @@
 // Members of JSON log lines as text. Shared by the JSON access-log parsers.
 #pragma once
 #include "parsers/proxy/http_request.h"
+#include <stdatomic.h>
 
 // The member as text: strings as they are, numbers printed, true and false as words;
 // PM_NONE for null, objects, and where it is absent.
@@ -39,3 +40,31 @@ struct pm_http_json_keys {
 // False where neither a URL nor a request line is there.
 bool pm_http_json_request(struct pm_arena *a, const json_t *object,
                           const struct pm_http_json_keys *keys, struct pm_http_request *q);
+
+// ---- the same for objects of which a list of members was read (pm/fields.h)
+
+// A log of such objects: what its members are called, and which of them may stand in an
+// object that is read by a list.
+#define PM_HTTP_JSON_NAMES 24
+#define PM_HTTP_JSON_ROLE(member)                                                                  \
+    (offsetof(struct pm_http_json_keys, member) / sizeof(const char *const *))
+struct pm_http_json_log {
+    const struct pm_http_json_keys *keys;
+    const struct pm_json_fields *fields;
+    // Where in the list each role's names stand, in its order. Made at the first question.
+    struct pm_http_json_places {
+        int8_t role[PM_HTTP_JSON_ROLE(duration)][PM_HTTP_JSON_NAMES]; // ends at -1
+        int8_t timed[PM_HTTP_JSON_NAMES];                             // likewise, of durations
+        const struct pm_http_json_unit *unit[PM_HTTP_JSON_NAMES];     // and their units
+    } places;
+    atomic_bool placed;
+};
+// One of the role's names is a member, whatever it holds. Role: PM_HTTP_JSON_ROLE(url).
+// Names that lead into an inner object are no members of a list.
+bool pm_http_json_listed(struct pm_http_json_log *log, const struct pm_json_field *f, size_t role);
+// A URL or a request line is there; what is text by its nature is text; and no member is
+// true, false or an object.
+bool pm_http_json_listed_asks(struct pm_http_json_log *log, const struct pm_json_field *f);
+// By the record's list, or from its tree where that is `mine`.
+bool pm_http_json_log_request(struct pm_arena *a, const struct pm_record *r,
+                              struct pm_http_json_log *log, bool mine, struct pm_http_request *q);

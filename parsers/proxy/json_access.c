@@ -125,9 +125,92 @@ static int bid(const struct pm_record *r, const void *state) {
     return has_any(r, keys.client) ? 30 : 0;
 }
 
+// ---- the same without a tree: records of nothing but what nginx's variables and Envoy's
+// dictionary are called. None of these names is anybody else's to bid for, and none holds
+// a line that a collector wrapped.
+#define WANT(name) PM_JSON_WANT(name, PM_JSON_TOP)
+enum { REQUEST };
+static const struct pm_json_want wants[] = {
+    [REQUEST] = WANT("request"),
+    WANT("time"),
+    WANT("timestamp"),
+    WANT("time_iso8601"),
+    WANT("time_local"),
+    WANT("msec"),
+    WANT("remote_addr"),
+    WANT("remote_user"),
+    WANT("remote_port"),
+    WANT("request_method"),
+    WANT("request_uri"),
+    WANT("request_length"),
+    WANT("request_time"),
+    WANT("request_id"),
+    WANT("uri"),
+    WANT("args"),
+    WANT("query_string"),
+    WANT("status"),
+    WANT("body_bytes_sent"),
+    WANT("bytes_sent"),
+    WANT("http_host"),
+    WANT("http_referer"),
+    WANT("http_referrer"),
+    WANT("http_user_agent"),
+    WANT("http_x_forwarded_for"),
+    WANT("http_x_request_id"),
+    WANT("host"),
+    WANT("server_name"),
+    WANT("server_port"),
+    WANT("server_protocol"),
+    WANT("scheme"),
+    WANT("ssl_protocol"),
+    WANT("ssl_cipher"),
+    WANT("upstream_addr"),
+    WANT("upstream_status"),
+    WANT("upstream_cache_status"),
+    WANT("upstream_response_time"),
+    WANT("upstream_connect_time"),
+    WANT("upstream_header_time"),
+    WANT("authority"),
+    WANT("bytes_received"),
+    WANT("connection_termination_details"),
+    WANT("downstream_direct_remote_address"),
+    WANT("downstream_local_address"),
+    WANT("downstream_remote_address"),
+    WANT("duration"),
+    WANT("method"),
+    WANT("path"),
+    WANT("protocol"),
+    WANT("requested_server_name"),
+    WANT("response_code"),
+    WANT("response_code_details"),
+    WANT("response_flags"),
+    WANT("route_name"),
+    WANT("start_time"),
+    WANT("upstream_cluster"),
+    WANT("upstream_host"),
+    WANT("upstream_local_address"),
+    WANT("upstream_service_time"),
+    WANT("upstream_transport_failure_reason"),
+    WANT("user_agent"),
+    WANT("x_forwarded_for"),
+};
+static bool access_sure(const struct pm_json_field *f);
+static const struct pm_json_fields fields = {wants, PM_LEN(wants), access_sure};
+static struct pm_http_json_log log_of_access = {.keys = &keys, .fields = &fields};
+
+// As `bid` says it of a tree, and never refused by `parse`.
+static bool access_sure(const struct pm_json_field *f) {
+    return pm_http_json_listed(&log_of_access, f, PM_HTTP_JSON_ROLE(status)) &&
+           pm_http_json_listed_asks(&log_of_access, f) &&
+           (f[REQUEST].type == PM_JSON_STRING ||
+            pm_http_json_listed(&log_of_access, f, PM_HTTP_JSON_ROLE(method)) ||
+            pm_http_json_listed(&log_of_access, f, PM_HTTP_JSON_ROLE(client)));
+}
+
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct pm_http_request q = PM_HTTP_REQUEST_NONE;
-    if (!bid(r, NULL) || !pm_http_json_request(ctx->a, r->json, &keys, &q)) return PM_PARSE_NO;
+    bool mine = r->fields || bid(r, NULL);
+    if (!pm_http_json_log_request(ctx->a, r, &log_of_access, mine, &q)) return PM_PARSE_NO;
     if (pm_str_eqc(q.reason, "HIT") || pm_str_eqc(q.reason, "MISS")) q.flags |= PM_EV_MIRROR;
     if (pm_http_json_is(r->json, "handler", "mirror")) {
         q.reason = PM_STR("mirror"); // Spegel: where it has nothing, upstream is asked
@@ -147,6 +230,7 @@ const struct pm_parser pm_parser_json_access = {
         "written by us to the variable names of nginx, Envoy, Caddy, Fastly and Google Cloud LogEntry.httpRequest",
     .component = PM_COMP_PROXY,
     .shapes = PM_SHAPE_JSON,
+    .fields = &fields,
     .bid = bid,
     .parse = parse,
 };

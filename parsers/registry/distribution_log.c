@@ -149,23 +149,13 @@ static bool sure(const struct pm_json_field *f) {
 
 static const struct pm_json_fields fields = {wants, PM_LEN(wants), sure};
 
-static struct pm_str digits_of(struct pm_arena *a, const struct pm_json_field *f) {
-    if (f->type != PM_JSON_INTEGER) return f->text;
-    char text[24], *p = text + sizeof text;
-    uint64_t n = f->integer < 0 ? 0 - (uint64_t)f->integer : (uint64_t)f->integer;
-    do *--p = (char)('0' + n % 10);
-    while (n /= 10);
-    if (f->integer < 0) *--p = '-';
-    return pm_arena_dup(a, (struct pm_str){p, (size_t)(text + sizeof text - p)});
-}
-
 static void read_fields(struct pm_arena *a, const struct pm_json_field *f, struct line *l) {
     const struct pm_logrus v = {.level = f[LEVEL].text};
     *l = (struct line){.msg = f[MSG].text,
                        .method = f[METHOD].text,
                        .id = f[ID].text,
-                       .status = digits_of(a, &f[STATUS]),
-                       .written = digits_of(a, &f[WRITTEN]),
+                       .status = pm_json_field_text(a, &f[STATUS]),
+                       .written = pm_json_field_text(a, &f[WRITTEN]),
                        .host = f[HOST].text,
                        .uri = f[URI].text,
                        .agent = f[AGENT].text,

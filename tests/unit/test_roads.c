@@ -478,6 +478,101 @@ static void requests_are_told_alike(void **state) {
     }
 }
 
+// The same in the JSON of balancers and proxies: whole records, and some with a member that
+// decides otherwise, or is of another make.
+struct json_log {
+    const char *usual; // %s is its request's path, and what comes before the brace is added
+    const char *const *odd;
+    size_t odd_n;
+};
+
+static void draw_request(struct pm_buf *b, const struct json_log *log) {
+    static const char *const paths[] = {"/v2/acme/web/manifests/1",
+                                        "/v2/acme/web/blobs/sha256:aa",
+                                        "/v2/",
+                                        "/index.html",
+                                        "/v2/acme/web/manifests/1?ns=docker.io",
+                                        "-",
+                                        ""};
+    static const char *const codes[] = {"200",   "404",  "\"429\"", "null",
+                                        "200.5", "true", "{}",      "\"-\""};
+    const char *code = draw(3) ? codes[0] : PICK(codes), *path = draw(3) ? paths[0] : PICK(paths);
+    pm_buf_addc(b, '{');
+    if (!draw(4)) pm_buf_fmt(b, "%s,", log->odd[draw((unsigned)log->odd_n)]);
+    for (const char *p = log->usual; *p; p++) {
+        if (*p == '@') pm_buf_lit(b, path);
+        else if (*p == '#') pm_buf_lit(b, code);
+        else if (*p == '%') pm_buf_fmt(b, "%u", draw(60) + 10);
+        else pm_buf_addc(b, *p);
+    }
+    if (!draw(6)) pm_buf_fmt(b, ",%s", log->odd[draw((unsigned)log->odd_n)]);
+    pm_buf_addc(b, '}');
+}
+
+static void json_access_logs_are_told_alike(void **state) {
+    static const char *const nginx[] = {"\"request_method\":\"GET\"",
+                                        "\"request\":\"GET /v2/ HTTP/1.1\"",
+                                        "\"request\":7",
+                                        "\"request\":{\"uri\":\"/v2/\"}",
+                                        "\"uri\":\"/v2/acme/web/manifests/2\"",
+                                        "\"uri\":5",
+                                        "\"msg\":\"access\"",
+                                        "\"message\":\"E0412 06:00:00.000001    1 a.go:1] x\"",
+                                        "\"kind\":\"Event\"",
+                                        "\"http_x_forwarded_for\":\"10.9.9.9, 10.1.1.1\"",
+                                        "\"upstream_cache_status\":\"HIT\"",
+                                        "\"handler\":\"mirror\"",
+                                        "\"request_time\":0",
+                                        "\"upstream_response_time\":\"0.25\"",
+                                        "\"time\":\"12/Apr/2026:06:00:09 +0000\"",
+                                        "\"msec\":1776000000.125",
+                                        "\"remote_user\":\"joe\"",
+                                        "\"args\":\"ns=quay.io\""};
+    static const char *const envoy[] = {"\"response_flags\":\"UF\"",
+                                        "\"authority\":null",
+                                        "\"x_forwarded_for\":\"10.9.9.9\"",
+                                        "\"duration\":\"5ms\"",
+                                        "\"duration\":0.5",
+                                        "\"upstream_transport_failure_reason\":\"x509\"",
+                                        "\"level\":\"info\"",
+                                        "\"path\":null",
+                                        "\"stranger\":[1]"};
+    static const char *const traefik[] = {"\"msg\":\"x\"",
+                                          "\"msg\":\"\"",
+                                          "\"level\":\"error\"",
+                                          "\"OriginStatus\":502",
+                                          "\"downstream_Ratelimit-Remaining\":\"76;w=21600\"",
+                                          "\"request_X-Forwarded-For\":\"10.9.9.9, 10.8.8.8\"",
+                                          "\"RequestPath\":3",
+                                          "\"RetryAttempts\":0",
+                                          "\"origin_X-Odd\":\"x\""};
+    static const struct json_log logs[] = {
+        {"\"time\":\"2026-04-12T06:00:%+00:00\",\"remote_addr\":\"10.4.1.%\",\"request\":\"GET @ HTTP/1.1\",\"status\":#,"
+         "\"body_bytes_sent\":1%,\"http_user_agent\":\"containerd/1.7.%\",\"request_time\":0.0%",
+         nginx, PM_LEN(nginx)},
+        {"\"authority\":\"r.test\",\"bytes_sent\":%,\"downstream_remote_address\":\"10.4.1.%:41022\",\"duration\":%,"
+         "\"method\":\"GET\",\"path\":\"@\",\"response_code\":#,\"response_flags\":\"-\",\"route_name\":null,"
+         "\"start_time\":\"2026-04-12T06:00:%.678Z\",\"user_agent\":\"containerd/1.7.24\"",
+         envoy, PM_LEN(envoy)},
+        {"\"ClientAddr\":\"10.4.1.%:41022\",\"ClientHost\":\"10.4.1.%\",\"DownstreamContentSize\":%,\"DownstreamStatus\":#,"
+         "\"Duration\":31%,\"RequestHost\":\"r.test\",\"RequestMethod\":\"GET\",\"RequestPath\":\"@\","
+         "\"StartUTC\":\"2026-04-12T06:00:%.678901234Z\",\"request_User-Agent\":\"containerd/1.7.24\","
+         "\"time\":\"2026-04-12T06:00:%Z\"",
+         traefik, PM_LEN(traefik)}};
+    (void)state;
+    for (int i = 0; i < 400; i++) {
+        struct pm_buf b = {0};
+        const struct json_log *log = &logs[draw(PM_LEN(logs))];
+        for (unsigned k = draw(20) + 1; k; k--) {
+            draw_request(&b, draw(12) ? log : &logs[draw(PM_LEN(logs))]);
+            if (draw(30)) pm_buf_addc(&b, '\n');
+        }
+        if (!draw(4)) b.p[draw((unsigned)b.n)] = (char)draw(256);
+        same_both_ways(pm_buf_str(&b));
+        pm_buf_free(&b);
+    }
+}
+
 // Access logs in their strictest form, nearly in it, and far from it.
 static void access_logs_are_told_alike(void **state) {
     static const char *const clients[] = {"10.4.1.2", "10.4.1.3",          "2001:db8::1",
@@ -545,6 +640,7 @@ int main(void) {
         cmocka_unit_test(event_lists_are_told_alike),
         cmocka_unit_test(lines_of_events_are_told_alike),
         cmocka_unit_test(requests_are_told_alike),
+        cmocka_unit_test(json_access_logs_are_told_alike),
         cmocka_unit_test(access_logs_are_told_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
