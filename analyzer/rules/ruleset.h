@@ -168,6 +168,7 @@ bool rule_literals_derive(struct pm_arena *a, const char *pattern, struct pm_str
                           size_t *n);
 struct rule_gate *rule_gate_new(const struct pm_ruleset *rs,
                                 const uint64_t *only); // `only`: these patterns; NULL: all
+void rule_gate_hurry(struct rule_gate *g);             // rule_gate_next is asked of whole logs
 void rule_gate_free(struct rule_gate *g);
 void rule_ear_free(struct rule_ear *ear); // nobody is listening any more
 void rule_gate_run(const struct rule_gate *g, struct pm_str text, uint64_t *patterns,

@@ -167,6 +167,7 @@ struct rule_gate {
     uint64_t *sets; // pattern bits, then rule bits
     size_t set_count, pattern_words, rule_words;
     uint64_t *always; // rule bits of rules that ask for no text
+    uint64_t *begins; // pairs of bytes at which a literal can begin, a bit each; NULL: any
 };
 static uint64_t *set_at(const struct rule_gate *g, uint32_t i) {
     return g->sets + (size_t)i * (g->pattern_words + g->rule_words);
@@ -305,6 +306,7 @@ void rule_gate_free(struct rule_gate *g) {
     free(g->states);
     free(g->sets);
     free(g->always);
+    free(g->begins);
     free(g);
 }
 void rule_gate_run(const struct rule_gate *g, struct pm_str text, uint64_t *patterns,
@@ -337,10 +339,50 @@ static unsigned char odd_char(const char **p, const char *end) {
     *p = s + 2;
     return (unsigned char)s[2] < 0x9c ? '\'' : '"';
 }
+
+// Where few words are looked for through whole logs, most bytes begin none of them, and with
+// the byte behind them that is seen at one look. What is more than itself (an escape, a
+// quote, a blank of several where a literal begins with one) is always looked at.
+enum { PAIRS = 1 << 16 };
+static void pair_set(struct rule_gate *g, unsigned first, unsigned second) {
+    g->begins[(second << 8 | first) / 64] |= UINT64_C(1) << (second << 8 | first) % 64;
+}
+static bool pair_begins(const struct rule_gate *g, const char *p) {
+    const unsigned pair = (unsigned)(unsigned char)p[1] << 8 | (unsigned char)p[0];
+    return g->begins[pair / 64] >> pair % 64 & 1;
+}
+static bool goes_on_by(const struct rule_gate *g, const struct state *from, unsigned char byte) {
+    const unsigned by = g->walk_class[byte];
+    if (from->out || by == WALK_ODD || (by && by == g->class_of[' '] && by == from->by))
+        return true;
+    for (uint32_t to = from->child; to < from->child + from->children; to++)
+        if (g->states[to].by == by) return true;
+    return false;
+}
+void rule_gate_hurry(struct rule_gate *g) {
+    const struct state *root = &g->states[0];
+    g->begins = pm_xmalloc(PAIRS / 8);
+    memset(g->begins, 0, PAIRS / 8);
+    for (unsigned first = 0; first < 256; first++)
+        for (unsigned second = 0; g->walk_class[first] == WALK_ODD && second < 256; second++)
+            pair_set(g, first, second);
+    for (uint32_t to = root->child; to < root->child + root->children; to++)
+        for (unsigned first = 0; first < 256; first++)
+            for (unsigned second = 0; g->walk_class[first] == g->states[to].by && second < 256;
+                 second++)
+                if (goes_on_by(g, &g->states[to], (unsigned char)second))
+                    pair_set(g, first, second);
+}
+
 const char *rule_gate_next(const struct rule_gate *g, const char *p, const char *end) {
     uint32_t s = 0;
     unsigned blank = g->class_of[' '], before = blank;
     for (; p < end; p++) {
+        if (g->begins && s == 0 && end - p > 1 && !pair_begins(g, p)) {
+            do p++;
+            while (end - p > 1 && !pair_begins(g, p));
+            before = g->walk_class[(unsigned char)p[-1]];
+        }
         unsigned category = g->walk_class[(unsigned char)*p];
         if (category == WALK_ODD) {
             unsigned char c = odd_char(&p, end);

@@ -190,7 +190,7 @@ void pm_ruleset_listen(struct pm_ruleset *rs) {
             any_own = tune_condition(rs, r, &r->conditions[c], own) || any_own;
     }
     rs->ear->first = rule_gate_new(rs, rs->ear->alone);
-    if (any_own) rs->ear->own = rule_gate_new(rs, own);
+    if (any_own) rule_gate_hurry(rs->ear->own = rule_gate_new(rs, own));
     pm_hear_with((struct pm_ear){.heard = hears, .next = any_own ? hears_next : NULL, .ctx = rs});
 }
 void rule_ear_free(struct rule_ear *ear) {

@@ -227,6 +227,46 @@ static void test_gate_equals_plain_loop(void **state) {
     pm_diags_free(d);
 }
 
+// In a hurry the gate finds in a log what it finds without: words of all beginnings in
+// drawn texts of their letters, and of what smoothing takes away.
+static void test_hurry_finds_the_same(void **state) {
+    (void)state;
+    static const char *const pieces[] = {
+        "pine", "apple", "Pineapple", " ",    "  ",   "\n", "\\n", "\\\"", "\"", "\xe2\x80\x9c",
+        "pie",  " of ",  "of team",   "\\",   "'",    "x",  "p",   "\xe2", "t",  "\t",
+        "team", "pi",    "no seat",   "seat", "\\\\", "o",  "\\t",
+    };
+    struct pm_diags *d = pm_diags_new();
+    struct pm_ruleset *rs = pm_ruleset_load(NULL, d);
+    assert_non_null(rs);
+    struct pm_ruleset *own =
+        ruleset_alone(pm_str_c("rules:\n" RULE(
+                          "mine", "storage.io",
+                          "    when: {any: [pineapple pie, ' of team', '\"no seat', 'x''t']}\n")),
+                      "own.yaml", d);
+    assert_non_null(own);
+    struct rule_gate *plain = rule_gate_new(own, NULL), *hurried = rule_gate_new(own, NULL);
+    rule_gate_hurry(hurried);
+    uint64_t h = 1;
+    size_t hits = 0;
+    for (size_t round = 0; round < 50000; round++) {
+        struct pm_buf b = {0};
+        for (size_t i = 0; i < round % 24; i++) {
+            h = h * UINT64_C(6364136223846793005) + 1442695040888963407u;
+            pm_buf_lit(&b, pieces[(h >> 33) % PM_LEN(pieces)]);
+        }
+        const char *x = rule_gate_next(plain, b.p, b.p + b.n),
+                   *y = rule_gate_next(hurried, b.p, b.p + b.n);
+        if (x != y) fail_msg("\"%.*s\": found elsewhere", (int)b.n, b.p);
+        hits += x != NULL;
+        pm_buf_free(&b);
+    }
+    assert_true(hits > 1000);
+    rule_gate_free(plain), rule_gate_free(hurried);
+    pm_ruleset_free(own), pm_ruleset_free(rs);
+    pm_diags_free(d);
+}
+
 // A pattern that backtracks without end on a text made for it: stopped, counted, told
 // once, and the other rules still answer.
 static void test_match_limit(void **state) {
@@ -361,6 +401,7 @@ int main(void) {
         cmocka_unit_test(test_own_rules_replace_and_come_first),
         cmocka_unit_test(test_literals),
         cmocka_unit_test(test_gate_equals_plain_loop),
+        cmocka_unit_test(test_hurry_finds_the_same),
         cmocka_unit_test(test_match_limit),
         cmocka_unit_test(test_smoothing),
         cmocka_unit_test(test_only_failures_are_asked),
