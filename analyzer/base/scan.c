@@ -23,9 +23,23 @@ size_t pm_scan_blanks(struct pm_scan *c) {
     return (size_t)(c->at - from);
 }
 
+static const char *word_end(const char *p, const char *end) {
+#if defined(__SSE2__)
+    for (; end - p >= 16; p += 16) {
+        const __m128i v = _mm_loadu_si128((const void *)p);
+        const __m128i stop = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8(' ')),
+                                                       _mm_cmpeq_epi8(v, _mm_set1_epi8('\t'))),
+                                          _mm_cmpeq_epi8(v, _mm_set1_epi8('\n')));
+        const unsigned at = (unsigned)_mm_movemask_epi8(stop);
+        if (at) return p + __builtin_ctz(at);
+    }
+#endif
+    while (p < end && *p != ' ' && *p != '\t' && *p != '\n') p++;
+    return p;
+}
+
 bool pm_scan_word(struct pm_scan *c, struct pm_str *out) {
-    const char *p = c->at;
-    while (p < c->end && *p != ' ' && *p != '\t' && *p != '\n') p++;
+    const char *p = word_end(c->at, c->end);
     if (p == c->at) return false;
     *out = (struct pm_str){c->at, (size_t)(p - c->at)};
     c->at = p;
@@ -315,6 +329,16 @@ static bool eight_clean(const char *p) {
 static size_t utf8_good(struct pm_str s) { // how many leading bytes are clean
     size_t i = 0;
     while (i < s.n) {
+#if defined(__SSE2__)
+        if (s.n - i >= 16) {
+            const __m128i v = _mm_loadu_si128((const void *)(s.p + i));
+            // Above zero as signed bytes: ASCII without NUL.
+            if (_mm_movemask_epi8(_mm_cmpgt_epi8(v, _mm_setzero_si128())) == 0xffff) {
+                i += 16;
+                continue;
+            }
+        }
+#endif
         if (s.n - i >= 8 && eight_clean(s.p + i)) {
             i += 8;
             continue;

@@ -5,6 +5,9 @@
 // (PowerShell's `>` with the BOM cut off by `tail`).
 #include "frame_int.h"
 #include "pm/scan.h"
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 static void sniff(struct frame_bytes *b, const unsigned char *p, size_t n, size_t *skip) {
     *skip = 0;
@@ -113,11 +116,21 @@ void frame_bytes_add(struct pm_frame *f, const char *p, size_t n, bool end) {
 static bool odd_byte(unsigned char c) { return c >= 0x7f || (c < 0x20 && c != '\t' && c != '\n'); }
 
 // Bytes that need a second look: control characters but TAB and LF, DEL, and everything
-// outside ASCII. Eight at a time; a word that holds any byte below 0x20 or above 0x7e is
-// looked at byte by byte.
+// outside ASCII. Sixteen or eight at a time; where any byte is below 0x20 or above 0x7e,
+// they are looked at one by one.
 static bool odd_bytes(struct pm_str s) {
     const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
     size_t i = 0;
+#if defined(__SSE2__)
+    for (; i + 16 <= s.n; i += 16) {
+        const __m128i v = _mm_loadu_si128((const void *)(s.p + i));
+        const __m128i plain = _mm_andnot_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8(0x7f)),
+                                               _mm_cmpgt_epi8(v, _mm_set1_epi8(0x1f)));
+        if (_mm_movemask_epi8(plain) == 0xffff) continue;
+        for (size_t k = i; k < i + 16; k++)
+            if (odd_byte((unsigned char)s.p[k])) return true;
+    }
+#endif
     for (; i + 8 <= s.n; i += 8) {
         uint64_t w;
         memcpy(&w, s.p + i, 8);

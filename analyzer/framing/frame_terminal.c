@@ -23,7 +23,14 @@ static bool is_one_of(struct pm_str w, const char *const *list, size_t n) {
 
 static bool is_tool(struct pm_str w) {
     static const char *const tools[] = {"docker", "podman", "nerdctl", "crictl", "ctr", "buildah"};
-    if (w.n < 3 || !strchr("rnlhe", w.p[w.n - 1])) return false; // how they end, ".exe" among it
+    switch (w.n > 2 ? w.p[w.n - 1] : 0) { // how they end, ".exe" among it
+    case 'r':
+    case 'n':
+    case 'l':
+    case 'h':
+    case 'e': break;
+    default: return false;
+    }
     w = pm_str_from(w, (size_t)(pm_str_rchr(w, '/') + 1));
     if (pm_str_ends(w, PM_STR(".exe"))) w.n -= 4;
     return is_one_of(w, tools, PM_LEN(tools));
@@ -36,41 +43,55 @@ static bool is_image(struct pm_arena *a, struct pm_str w) {
 }
 
 // What stands before a command: a prompt, a runner's mark, sudo. Nothing else: in a
-// sentence a command is only spoken of.
+// sentence a command is only spoken of. The first words tell.
+#define LEAD_WORDS 6
+static bool is_lead(struct pm_str last) {
+    char end = last.p[last.n - 1];
+    return end == '$' || end == '#' || end == '%' || end == '>' || pm_str_eqc(last, "+") ||
+           pm_str_ends(last, PM_STR("[command]"));
+}
+static bool is_before_any(struct pm_str w) {
+    return pm_str_eqc(w, "sudo") || pm_str_eqc(w, "time");
+}
 static bool leads_in(struct pm_str before) {
     struct pm_scan c = pm_scan_of(pm_str_trim(before));
     struct pm_str w;
     if (pm_scan_end(&c)) return true;
     size_t words = 0;
     struct pm_str last = PM_NONE;
-    for (; words < 6 && pm_scan_word(&c, &w); words++) {
+    for (; words < LEAD_WORDS && pm_scan_word(&c, &w); words++) {
         pm_scan_blanks(&c);
-        if (!pm_str_eqc(w, "sudo") && !pm_str_eqc(w, "time")) last = w;
+        if (!is_before_any(w)) last = w;
     }
-    if (!last.n) return true;
-    char end = last.p[last.n - 1];
-    return end == '$' || end == '#' || end == '%' || end == '>' || pm_str_eqc(last, "+") ||
-           pm_str_ends(last, PM_STR("[command]"));
+    return !last.n || is_lead(last);
+}
+
+// The first tool before `end`, an option of whose command may stand in between; `end`: none
+// that something leads in to. In most lines the first words tell that nothing does.
+static size_t tool_before(struct pm_str text, size_t end) {
+    struct pm_scan words = pm_scan_of(pm_str_sub(text, 0, end));
+    struct pm_str w, last = PM_NONE;
+    size_t n = 0;
+    for (pm_scan_blanks(&words); pm_scan_word(&words, &w); pm_scan_blanks(&words), n++) {
+        struct pm_str bare = w; // Azure marks what it runs
+        if (pm_str_starts(w, PM_STR("##[command]"))) bare = pm_str_from(w, 11);
+        else if (pm_str_starts(w, PM_STR("[command]"))) bare = pm_str_from(w, 9);
+        if (is_tool(bare)) {
+            size_t at = (size_t)(bare.p - text.p);
+            return leads_in(pm_str_sub(text, 0, at)) ? at : end;
+        }
+        if (n < LEAD_WORDS && !is_before_any(w)) last = w;
+        if (n >= LEAD_WORDS && last.n && !is_lead(last)) return end;
+    }
+    return end;
 }
 
 // "docker pull --platform linux/amd64 REF", "ctr -n k8s.io images pull REF": the last
 // word that is a reference.
 static struct pm_str command_image(struct pm_arena *a, struct pm_str text) {
     ptrdiff_t at = pm_str_find(text, PM_STR(" pull "), 0);
-    struct pm_str before = at < 0 ? PM_NONE : pm_str_sub(text, 0, (size_t)at), image = PM_NONE, w;
-    if (at < 0 || text.n > 1024) return PM_NONE;
-    size_t tool = before.n; // the tool may have options of its own between its name and "pull"
-    struct pm_scan words = pm_scan_of(before);
-    for (pm_scan_blanks(&words); pm_scan_word(&words, &w); pm_scan_blanks(&words)) {
-        struct pm_str bare = w; // Azure marks what it runs
-        if (pm_str_starts(w, PM_STR("##[command]"))) bare = pm_str_from(w, 11);
-        else if (pm_str_starts(w, PM_STR("[command]"))) bare = pm_str_from(w, 9);
-        if (is_tool(bare)) {
-            tool = (size_t)(bare.p - text.p);
-            break;
-        }
-    }
-    if (tool == before.n || !leads_in(pm_str_sub(text, 0, tool))) return PM_NONE;
+    struct pm_str image = PM_NONE, w;
+    if (at < 0 || text.n > 1024 || tool_before(text, (size_t)at) == (size_t)at) return PM_NONE;
     struct pm_scan c = pm_scan_of(pm_str_from(text, (size_t)at + 6));
     for (pm_scan_blanks(&c); pm_scan_word(&c, &w); pm_scan_blanks(&c)) {
         if (pm_str_eqc(w, "&&") || pm_str_eqc(w, ";") || pm_str_eqc(w, "|") ||

@@ -48,14 +48,16 @@ struct pm_str pm_redact_anew(const struct pm_redact_key *key, struct pm_clean_te
 }
 
 // As loggers write them, before a fraction and a zone: '0' a figure, 'A' a letter.
-#define STAMP(text)                                                                                \
-    { text, sizeof text - 1 }
-static const struct pm_str stamps[] = {
-    STAMP("A0000 00:00:00"),      // klog
-    STAMP("0000-00-00T00:00:00"), // RFC 3339
-    STAMP("0000-00-00 00:00:00"),
-    STAMP("AAA 00 00:00:00"), // syslog
-    STAMP("AAA  0 00:00:00"),
+#define STAMP(first, text)                                                                         \
+    { {text, sizeof text - 1}, first }
+static const struct stamp {
+    struct pm_str text;
+    size_t first; // of its separators: most words are told apart by it
+} stamps[] = {
+    STAMP(5, "A0000 00:00:00"),                                   // klog
+    STAMP(4, "0000-00-00T00:00:00"),                              // RFC 3339
+    STAMP(4, "0000-00-00 00:00:00"), STAMP(3, "AAA 00 00:00:00"), // syslog
+    STAMP(3, "AAA  0 00:00:00"),
 };
 
 static bool figure(char c) { return c >= '0' && c <= '9'; }
@@ -68,18 +70,18 @@ static bool is_alike(char c, char as) {
     if (as == '0') return figure(c);
     return as == 'A' ? pm_secret_letter(c) : c == as;
 }
-static bool is_written(struct pm_str s, struct pm_str as) {
+static bool is_written(struct pm_str s, const struct stamp *as) {
     size_t i = 0;
-    while (i < as.n && i < s.n && is_alike(s.p[i], as.p[i])) i++;
-    return i == as.n;
+    if (s.n < as->text.n || s.p[as->first] != as->text.p[as->first]) return false;
+    while (i < as->text.n && is_alike(s.p[i], as->text.p[i])) i++;
+    return i == as->text.n;
 }
-// The length of the stamp at `at`, which is a word of its own; 0: none.
+// The length of the stamp at a word's beginning; 0: none.
 static size_t stamp_at(struct pm_str s, size_t at) {
-    if (at > 0 && s.p[at - 1] != ' ' && s.p[at - 1] != '"') return 0;
+    struct pm_str rest = pm_str_from(s, at);
     for (size_t i = 0; i < PM_LEN(stamps); i++) {
-        size_t n = stamps[i].n;
-        struct pm_str rest = pm_str_from(s, at);
-        if (!is_written(rest, stamps[i])) continue;
+        size_t n = stamps[i].text.n;
+        if (!is_written(rest, &stamps[i])) continue;
         if (n < rest.n && rest.p[n] == '.') n += 1 + figures(pm_str_from(rest, n + 1));
         if (n < rest.n && rest.p[n] == 'Z') n++;
         return n < rest.n && (rest.p[n] == ' ' || rest.p[n] == '"') ? n : 0;
@@ -88,10 +90,17 @@ static size_t stamp_at(struct pm_str s, size_t at) {
 }
 
 static struct pm_str with_stamps_alike(char *out, struct pm_str s) {
+    const size_t front = s.n < FRONT_BYTES ? s.n : FRONT_BYTES;
+    bool begins = true; // a word
     memcpy(out, s.p, s.n);
-    for (size_t at = 0; at < FRONT_BYTES && at < s.n; at++)
-        for (size_t left = stamp_at(s, at); left > 0; left--, at++)
-            if (figure(out[at])) out[at] = '0';
+    for (size_t at = 0; at < front; at++) {
+        const char c = s.p[at];
+        size_t n = begins && (figure(c) || pm_secret_letter(c)) ? stamp_at(s, at) : 0;
+        for (size_t i = at; i < at + n; i++)
+            if (figure(out[i])) out[i] = '0';
+        if (n) at += n - 1;
+        begins = s.p[at] == ' ' || s.p[at] == '"';
+    }
     return (struct pm_str){out, s.n};
 }
 

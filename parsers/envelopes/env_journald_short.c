@@ -47,7 +47,8 @@ static size_t local_stamp(struct pm_arena *a, struct pm_str line, struct pm_when
                   rest = pm_str_sub(line, (size_t)(end + 1), 32);
     if (end < 3 || !rest.n || rest.p[0] < '0' || rest.p[0] > '3') return 0;
     for (size_t i = 0; i < PM_LEN(local_months); i++) {
-        if (!pm_str_eqc(name, local_months[i].name)) continue;
+        if (name.p[0] != local_months[i].name[0] || !pm_str_eqc(name, local_months[i].name))
+            continue;
         size_t used = pm_when_syslog(
             pm_arena_fmt(a, "%s %.*s", months[local_months[i].number - 1], PM_FMT(rest)), w);
         return used ? used - 4 + (size_t)end + 1 : 0;

@@ -13,7 +13,7 @@
 
 static bool one_of(struct pm_str s, const char *const *words) {
     for (; *words; words++)
-        if (pm_str_eqc(s, *words)) return true;
+        if (s.n && s.p[0] == **words && pm_str_eqc(s, *words)) return true;
     return false;
 }
 
