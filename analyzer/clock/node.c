@@ -212,6 +212,14 @@ static size_t split(struct pm_str path, struct pm_str parts[PARTS_MAX]) {
     return n;
 }
 
+bool pm_node_is_object(struct pm_str path) {
+    struct pm_str parts[PARTS_MAX];
+    size_t n = split(path, parts);
+    for (size_t i = 0; i + 2 < n; i++)
+        if (LISTED(object_folders, parts[i])) return true;
+    return false;
+}
+
 struct pm_str pm_node_of_path(struct pm_str path, struct pm_str input) {
     struct pm_str parts[PARTS_MAX];
     size_t n = split(path, parts);
@@ -225,9 +233,7 @@ struct pm_str pm_node_of_path(struct pm_str path, struct pm_str input) {
     }
     struct pm_str host = collector_name(input);
     if (host.n) return host;
-    bool object = false;
-    for (size_t i = 0; i + 2 < n; i++) object |= LISTED(object_folders, parts[i]);
-    if (n >= 2 && !object &&
+    if (n >= 2 && !pm_node_is_object(path) &&
         (LISTED(node_files, parts[n - 1]) || LISTED(node_files, pm_node_unrotated(parts[n - 1]))) &&
         is_name(parts[n - 2]))
         return parts[n - 2];

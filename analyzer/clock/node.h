@@ -6,6 +6,9 @@
 // By the conventions of the collectors. PM_NONE where the path tells nothing. Borrows
 // from path or input.
 struct pm_str pm_node_of_path(struct pm_str path, struct pm_str input);
+// It lies in a folder of namespaces, pods or other objects: no node's own, as a log of `pods/`
+// is its workload's.
+bool pm_node_is_object(struct pm_str path);
 
 // Weakest first.
 enum pm_node_from { PM_NODE_UNKNOWN = 0, PM_NODE_PATH, PM_NODE_FACT, PM_NODE_ENVELOPE };

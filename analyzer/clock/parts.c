@@ -30,13 +30,14 @@ bool pm_clock_goes_on(const struct pm_clock_evidence *a, const struct pm_clock_e
     return any;
 }
 
-static int64_t first_of(const struct pm_clock_evidence *c) {
-    if (!clock_is_empty(c->no_year)) return c->no_year.min;
-    return clock_is_empty(c->local) ? c->utc.min : c->local.min;
+static struct pm_clock_range stamps_of(const struct pm_clock_evidence *c) {
+    if (!clock_is_empty(c->no_year)) return c->no_year;
+    return clock_is_empty(c->local) ? c->utc : c->local;
 }
 int pm_clock_order(const struct pm_clock_evidence *a, const struct pm_clock_evidence *b) {
-    int64_t x = first_of(a), y = first_of(b);
-    return (x > y) - (x < y);
+    struct pm_clock_range x = stamps_of(a), y = stamps_of(b);
+    if (x.min != y.min) return x.min < y.min ? -1 : 1;
+    return (x.max > y.max) - (x.max < y.max); // one line of a second comes before the rest of it
 }
 
 // ---- resolved as one

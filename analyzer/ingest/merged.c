@@ -2,6 +2,7 @@
 // of them kept, by the same code and in the same order as for members that were read
 // together.
 #include "ingest/places.h"
+#include "ingest/walked.h"
 #include "ingest/writer.h"
 #include <stdlib.h>
 
@@ -121,19 +122,26 @@ static void name_members(struct merged *x) {
         if (!m[i].same_elsewhere || r->row.node.n) continue;
         r->names[PM_NODE_PATH] =
             pm_arena_dup(x->w.arena, ingest_places_node(&x->places, r->input_at));
+        r->by_input = true;
         ingest_node_choose(r);
     }
     free(m);
     pm_timeline_places_name(x->pipe.timeline, name_place, x);
 }
 
-// As one walk would have met them; of two with one path the older first.
-static int by_path_then_age(const void *a, const void *b) {
-    const struct result *x = a, *y = b;
-    int c = pm_path_order(x->path, y->path);
-    if (!c && x->row.from_ns != y->row.from_ns) c = x->row.from_ns < y->row.from_ns ? -1 : 1;
-    if (!c) c = pm_str_cmp(x->row.hash, y->row.hash);
-    return c ? c : (x->file > y->file) - (x->file < y->file);
+// The parts of a log that was cut are of one program: a short one may hold little else than
+// what that program repeats of another.
+static void parts_agree(struct merged *x) {
+    for (size_t i = 1; i < x->n; i++) {
+        struct result *a = &x->members[i - 1], *b = &x->members[i];
+        if (!pm_str_eq(a->path, b->path) || a->component == b->component ||
+            !pm_clock_goes_on(&a->clock, &b->clock))
+            continue;
+        const struct result *more = b->row.lines > a->row.lines ? b : a;
+        struct result *less = more == a ? b : a;
+        less->component = more->component;
+        less->row.component = more->row.component;
+    }
 }
 
 static void find_carriers(struct merged *x) {
@@ -184,7 +192,8 @@ static void decide(struct merged *x) {
     pm_timeline_each_fact(t, fact_met, x);
     without_facts_leave(x);
     name_members(x);
-    if (x->n > 1) qsort(x->members, x->n, sizeof *x->members, by_path_then_age);
+    ingest_walked_order(x->members, x->n);
+    parts_agree(x);
     settle_copies(x);
     learn_cluster(x);
     ingest_settle(&x->w);

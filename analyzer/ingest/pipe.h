@@ -51,6 +51,9 @@ struct result {
     size_t voices_n;
     uint32_t copy_of; // index + 1 of the result whose bytes it has
     bool needs_dates, written;
+    bool by_input;           // a merge named its node after its input, for want of a better name
+    bool packed;             // a merge found that it lay in an archive, whose order is kept
+    struct pm_str packed_in; // that archive's path, or a folder in it
 };
 
 enum job_kind { JOB_STREAM, JOB_FILE, JOB_SKIP };

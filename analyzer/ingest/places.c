@@ -3,8 +3,8 @@
 // its place. Else inputs are different places (`b/nodes/n1` and `b/registry`, `host1/logs` and
 // `host2/logs`): a member is called by its whole path, from the folder on that all lie in.
 //
-// They are taken for pieces of one tree where folders of one name stand at the top of several
-// that lie side by side, or nothing but folders at the top of any and the inputs are numbered
+// They are taken for pieces of one tree where they lie side by side and folders of one name
+// stand at the top of several, or nothing but folders at the top of any and the inputs are numbered
 // (`s1`, `s2`), unless that would lose what is known: a node that an input's own path names,
 // whose of two nodes a file is that both inputs have, or which of two a dump is.
 #include "ingest/places.h"
@@ -63,7 +63,8 @@ static bool is_rest_of(const struct place_member *y, const struct place_member *
 // do both say that they are one node's, as the parts of a log that was cut.
 static bool of_two_machines(const struct place_member *x, const struct place_member *y) {
     if (x->input == y->input || !pm_str_eq(x->place, y->place) || pm_str_eq(x->hash, y->hash) ||
-        !x->runs_pods || pm_node_of_path(x->place, PM_NONE).n || is_rest_of(y, x))
+        !x->runs_pods || pm_node_is_object(x->place) || pm_node_of_path(x->place, PM_NONE).n ||
+        is_rest_of(y, x))
         return false;
     return !x->node.n || !y->node.n || pm_clock_node_hash(x->node) != pm_clock_node_hash(y->node);
 }
@@ -119,18 +120,12 @@ static bool inputs_numbered(const struct places *p) {
     return true;
 }
 
-// Pieces are kept beside one another: `s1` and `s2`, `a/logs` and `b/logs`. Folders of
-// one name in `namespaces/shop` and `cluster` are two folders of the tree that both are in.
-static bool lie_side_by_side(struct pm_str a, struct pm_str b) {
-    size_t i = 0, k = 0, others = 0;
-    while (i <= a.n && k <= b.n) {
-        ptrdiff_t a_end = pm_str_chr(a, '/', i), b_end = pm_str_chr(b, '/', k);
-        size_t x = a_end < 0 ? a.n : (size_t)a_end, y = b_end < 0 ? b.n : (size_t)b_end;
-        others += !pm_str_eq(pm_str_sub(a, i, x - i), pm_str_sub(b, k, y - k));
-        i = x + 1;
-        k = y + 1;
-    }
-    return i > a.n && k > b.n && others <= 1;
+// Pieces are kept beside one another in one folder. Of `n1/var`, `n2/var` and `registry` the
+// folders of one name are two folders of the tree that all are in.
+static bool lie_side_by_side(const struct places *p) {
+    for (size_t i = 0; i < p->n; i++)
+        if (pm_str_has(p->inputs[i].apart, PM_STR("/"))) return false;
+    return true;
 }
 
 static bool tops_are_of_one_tree(const struct places *p, const struct place_member *m, size_t n) {
@@ -144,8 +139,7 @@ static bool tops_are_of_one_tree(const struct places *p, const struct place_memb
         if (slash <= 0) continue;
         uint32_t id = pm_intern_id(tops, pm_str_sub(m[i].place, 0, (size_t)slash));
         while (input_n <= id) *PM_PUSH(input, input_n, input_cap) = UINT32_MAX;
-        shared = input[id] != UINT32_MAX && input[id] != m[i].input &&
-                 lie_side_by_side(p->inputs[input[id]].apart, p->inputs[m[i].input].apart);
+        shared = input[id] != UINT32_MAX && input[id] != m[i].input;
         input[id] = m[i].input;
     }
     free(input);
@@ -165,7 +159,8 @@ static bool inputs_name_nodes(const struct places *p) {
 void ingest_places_settle(struct places *p, struct place_member *m, size_t n) {
     tell_apart(p);
     bool meet = places_meet(p, m, n);
-    p->overlaid = !meet && tops_are_of_one_tree(p, m, n) && !inputs_name_nodes(p);
+    p->overlaid =
+        !meet && lie_side_by_side(p) && tops_are_of_one_tree(p, m, n) && !inputs_name_nodes(p);
 }
 
 struct pm_str ingest_places_path(const struct places *p, uint32_t input, struct pm_str place,

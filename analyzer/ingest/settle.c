@@ -51,6 +51,7 @@ static void silence(struct writer *w, struct result *r, const struct pm_standing
     r->component = PM_COMP_NONE;
     r->row.component = PM_NONE;
     r->names[PM_NODE_FACT] = PM_NONE;
+    if (r->by_input) r->names[PM_NODE_PATH] = PM_NONE; // no node's: the guess was for a node's log
     if (r->node_from == PM_NODE_FACT)
         r->node_from = r->names[PM_NODE_PATH].n ? PM_NODE_PATH : PM_NODE_UNKNOWN;
     r->row.node = r->names[r->node_from];

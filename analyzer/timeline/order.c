@@ -29,7 +29,7 @@ static void parts_join(struct paths *p) {
 
 static void members_load(struct pm_timeline *t, struct paths *p) {
     static const char sql[] =
-        "SELECT id, path, row_number() OVER (ORDER BY coalesce(from_ns, 0), hash, bytes, lines, id) FROM member ORDER BY id";
+        "SELECT id, path, row_number() OVER (ORDER BY coalesce(from_ns, 0), coalesce(to_ns, 0), hash, bytes, lines, id) FROM member ORDER BY id";
     sqlite3_stmt *s = NULL;
     if (!timeline_check(t, sqlite3_prepare_v2(t->db, sql, -1, &s, NULL))) return;
     int rc;

@@ -110,7 +110,10 @@ static bool row_tell(struct telling *x, sqlite3_stmt *s) {
     sqlite3_stmt *raw = NULL;
     pm_arena_reset(x->t->row_arena);
     row_read(x->t, &x->settled, s, &row);
-    if (row.file < x->paths.n && paths[row.file].text) row.file = paths[row.file].one;
+    if (row.file < x->paths.n && paths[row.file].text) {
+        row.part = paths[row.file].age;
+        row.file = paths[row.file].one;
+    }
     row.path = row.file < x->paths.n && paths[row.file].text ? paths[row.file].text : "";
     if (x->walk && row.event.standing == PM_STANDING_HEARSAY &&
         (raw = timeline_stmt(x->t, ST_RAW)) != NULL) {

@@ -55,6 +55,7 @@ struct pm_row {
     uint64_t id;
     uint32_t file;
     uint64_t line;
+    int64_t part;  // of a log that was cut: parts and then lines are in order; reading only
     uint64_t hash; // of the record's text: duplicates across files
     // n-th record with this hash in its file (0 where its own stamp has a fraction below
     // 1 ms): equal (hash, ordinal) are the same record

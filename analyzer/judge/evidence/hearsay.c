@@ -41,13 +41,15 @@ void pm_hearsay_row(struct pm_loading *l, const struct pm_row *row) {
             (struct pm_hearsay){.file = pm_arena_dup(env->a, pm_str_c(row->path)),
                                 .pod = pm_arena_dup(env->a, row->event.field[PM_F_WRITER]),
                                 .text = pm_arena_dup(env->a, row->raw),
-                                .line = row->line};
+                                .line = row->line,
+                                .part = row->part};
         *slot = ev->hearsay.n;
     }
     struct pm_hearsay *h = &PM_REF(ev->hearsay, *slot);
     if (row->line != h->last_line) h->lines++; // a line that makes several events is one line
     h->last_line = row->line;
-    if (row->line >= h->line) return;
+    if (row->part > h->part || (row->part == h->part && row->line >= h->line)) return;
+    h->part = row->part;
     h->line = row->line;
     h->text = pm_arena_dup(env->a, row->raw);
 }

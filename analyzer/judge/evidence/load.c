@@ -82,9 +82,29 @@ static bool file_in(void *ctx, uint32_t id, const struct pm_file_row *f) {
     fact->row.year_from = pm_arena_dup(l->env->a, f->year_from);
     fact->row.offset_from = pm_arena_dup(l->env->a, f->offset_from);
     fact->row.hash = pm_arena_dup(l->env->a, f->hash);
-    fact->node = pm_id(l->env, f->node);
-    fact->path = pm_id(l->env, f->path);
     return true;
+}
+
+// Names get their numbers in the order of paths, as rows come: neither an archive's order
+// nor that in which timelines were merged must show where two things are of one moment.
+static int by_path_then_age(const void *a, const void *b) {
+    const struct pm_file_row *x = &(*(struct pm_file_fact *const *)a)->row,
+                             *y = &(*(struct pm_file_fact *const *)b)->row;
+    int c = pm_path_order(x->path, y->path);
+    if (!c) c = (x->from_ns > y->from_ns) - (x->from_ns < y->from_ns);
+    if (!c) c = (x->to_ns > y->to_ns) - (x->to_ns < y->to_ns);
+    return c ? c : pm_str_cmp(x->hash, y->hash);
+}
+static void files_name(const struct pm_env *env, struct pm_evidence *ev) {
+    size_t n = ev->facts.files.n;
+    struct pm_file_fact **sorted = pm_xmalloc((n + 1) * sizeof *sorted);
+    for (size_t i = 0; i < n; i++) sorted[i] = &ev->facts.files.items[i];
+    if (n > 1) qsort(sorted, n, sizeof *sorted, by_path_then_age);
+    for (size_t i = 0; i < n; i++) {
+        sorted[i]->node = pm_id(env, sorted[i]->row.node);
+        sorted[i]->path = pm_id(env, sorted[i]->row.path);
+    }
+    free(sorted);
 }
 
 static bool row_in(void *ctx, const struct pm_row *row) {
@@ -108,6 +128,7 @@ void pm_load_rows(const struct pm_env *env, struct pm_evidence *ev) {
     struct pm_request_keys requests = {.slots = NULL};
     struct pm_loading l = {.env = env, .ev = ev, .requests = &requests};
     pm_timeline_each_file(env->timeline, file_in, &l);
+    files_name(env, ev);
     pm_timeline_walk(env->timeline, row_in, &l);
     loading_free(&l);
     pm_load_whole(env, ev);
