@@ -33,6 +33,7 @@ struct pm_env {
     struct pm_arena *a;       // the report's
     struct pm_intern *names;  // the report's too
     struct pm_arena *scratch; // for one row or one question; whoever uses it resets it first
+    struct pm_verdicts *verdicts;
     PM_LIST(struct pm_family_rule) families;
     PM_LIST(struct pm_link_rule) links;
     const json_t *advice, *findings, *homes; // the ruleset's
@@ -57,6 +58,16 @@ uint32_t pm_id_key(const struct pm_env *env, char kind, const uint32_t *numbers,
 uint32_t pm_id_join(const struct pm_env *env, uint32_t a, char between, uint32_t b);
 const char *pm_cstr(const struct pm_env *env, uint32_t id);
 void pm_strs_of_ids(const struct pm_env *env, struct pm_strs *out, const struct pm_ids *ids);
+
+// What rules think of a text is thought of thousands of lines and pulls: each is kept once,
+// and who holds it may not change it but keep another.
+struct pm_verdicts *pm_verdicts_new(void);
+void pm_verdicts_free(struct pm_verdicts *kept);
+const struct pm_verdict *pm_verdict_keep(const struct pm_env *env, const struct pm_verdict *v);
+extern const struct pm_verdict pm_verdict_none; // no rule knew, or none was asked
+// The cause is known, and nothing else can be.
+const struct pm_verdict *pm_verdict_of(const struct pm_env *env, int cause,
+                                       enum pm_confidence confidence);
 
 int pm_cause_c(const char *name); // pm_cause_find of a C string
 static inline bool pm_cause_in(int cause, const char *family) {

@@ -183,11 +183,11 @@ static void pulls_back(const struct pm_scene *scene, const struct pm_hits *hits)
                               .ended_ns = p->ended,
                               .outcome = (enum pm_outcome)p->outcome,
                               .cause = p->outcome == PM_OUTCOME_FAILED
-                                           ? (p->verdict.cause >= 0
-                                                  ? p->verdict.cause
+                                           ? (p->verdict->cause >= 0
+                                                  ? p->verdict->cause
                                                   : pm_cause_shown(PM_SHOWN_UNKNOWN_WORDS))
                                            : -1,
-                              .rule = p->verdict.rule,
+                              .rule = p->verdict->rule,
                               .http_status = p->status,
                               .stage = (enum pm_stage)p->stage,
                               .duration_ns = p->duration_ns,
@@ -205,9 +205,9 @@ static void pulls_back(const struct pm_scene *scene, const struct pm_hits *hits)
     }
     for (size_t i = 0; i < scene->ev->traces.n; i++) {
         const struct pm_trace *t = &scene->ev->traces.items[i];
-        if (t->verdict.cause >= 0)
-            pm_timeline_put_verdict(scene->env->timeline, t->id, pm_causes[t->verdict.cause].name,
-                                    t->verdict.rule);
+        if (t->verdict->cause >= 0)
+            pm_timeline_put_verdict(scene->env->timeline, t->id, pm_causes[t->verdict->cause].name,
+                                    t->verdict->rule);
     }
 }
 

@@ -155,7 +155,8 @@ struct pm_report *pm_judge(struct pm_timeline *t, struct pm_ruleset *rules,
                          .diags = diags,
                          .a = report->a,
                          .names = held->names,
-                         .scratch = pm_arena_new()};
+                         .scratch = pm_arena_new(),
+                         .verdicts = pm_verdicts_new()};
     struct pm_evidence ev = {.from = PM_NO_TIME,
                              .to = PM_NO_TIME,
                              .era = {.from = PM_NO_TIME},
@@ -182,6 +183,7 @@ struct pm_report *pm_judge(struct pm_timeline *t, struct pm_ruleset *rules,
     free(env.families.items);
     free(env.links.items);
     pm_arena_free(env.scratch);
+    pm_verdicts_free(env.verdicts);
     if (good) return report;
     pm_report_free(report);
     return NULL;

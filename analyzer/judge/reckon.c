@@ -98,7 +98,7 @@ static void membership(struct reckoning *k) {
     uint64_t held = 0, told = 0;
     for (size_t i = 0; i < k->hits->n; i++) {
         const struct pm_hit *h = &k->hits->items[i];
-        if (h->dropped && h->pulls.n) broken(k, "%zu pulls of a dropped incident", h->pulls.n);
+        if (h->dropped && h->pulls.n) broken(k, "%u pulls of a dropped incident", h->pulls.n);
         if (h->dropped) continue;
         held += h->pulls.n;
         for (size_t n = 0; n < h->pulls.n; n++)

@@ -5,14 +5,26 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-void pm_ids_add(struct pm_ids *v, uint32_t id) { *PM_PUSH(v->items, v->n, v->cap) = id; }
+struct pm_ids_set {
+    Pvoid_t items;
+    uint32_t n; // of the list's items the first so many are in it
+};
+
+void pm_ids_add(struct pm_ids *v, uint32_t id) {
+    if (v->n == v->cap) {
+        if (v->cap > UINT32_MAX / 2) pm_die_oom();
+        v->cap = v->cap ? v->cap * 2 : 4;
+        v->items = pm_xrealloc(v->items, v->cap * sizeof *v->items);
+    }
+    v->items[v->n++] = id;
+}
 
 #define SHORT_LIST 24
 
 bool pm_ids_has(const struct pm_ids *v, uint32_t id) {
     int there = 0;
-    if (v->n > SHORT_LIST && v->set_n == v->n) {
-        J1T(there, v->set, id);
+    if (v->n > SHORT_LIST && v->set && v->set->n == v->n) {
+        J1T(there, v->set->items, id);
         return there;
     }
     for (size_t i = 0; i < v->n; i++)
@@ -26,16 +38,21 @@ bool pm_ids_meet(const struct pm_ids *a, const struct pm_ids *b) {
     return false;
 }
 
-bool pm_ids_add_new(struct pm_ids *v, uint32_t id) {
+static void set_complete(struct pm_ids *v) {
     int fresh;
-    for (; v->n >= SHORT_LIST && v->set_n < v->n; v->set_n++)
-        J1S(fresh, v->set, v->items[v->set_n]);
+    if (!v->set) {
+        v->set = pm_xmalloc(sizeof *v->set);
+        *v->set = (struct pm_ids_set){0};
+    }
+    for (; v->set->n < v->n; v->set->n++) J1S(fresh, v->set->items, v->items[v->set->n]);
+    (void)fresh;
+}
+
+bool pm_ids_add_new(struct pm_ids *v, uint32_t id) {
+    if (v->n >= SHORT_LIST) set_complete(v);
     if (pm_ids_has(v, id)) return false;
     pm_ids_add(v, id);
-    if (v->n > SHORT_LIST) {
-        J1S(fresh, v->set, id);
-        v->set_n = v->n;
-    }
+    if (v->n > SHORT_LIST) set_complete(v);
     return true;
 }
 
@@ -46,8 +63,9 @@ bool pm_ids_within(const struct pm_ids *a, const struct pm_ids *b) {
 }
 void pm_ids_free(struct pm_ids *v) {
     Word_t freed;
-    J1FA(freed, v->set);
+    if (v->set) J1FA(freed, v->set->items);
     (void)freed;
+    free(v->set);
     free(v->items);
     *v = (struct pm_ids){0};
 }
@@ -99,6 +117,59 @@ const char *pm_cstr(const struct pm_env *env, uint32_t id) {
     return pm_arena_cstr(env->a, pm_name(env, id));
 }
 
+const struct pm_verdict pm_verdict_none = {.cause = -1};
+
+struct pm_verdicts {
+    struct pm_intern *keys; // a verdict's bytes
+    struct pm_arena *a;
+    PM_LIST(const struct pm_verdict *) items; // by key
+};
+struct pm_verdicts *pm_verdicts_new(void) {
+    struct pm_verdicts *kept = pm_xmalloc(sizeof *kept);
+    *kept = (struct pm_verdicts){.keys = pm_intern_new(), .a = pm_arena_new()};
+    return kept;
+}
+void pm_verdicts_free(struct pm_verdicts *kept) {
+    pm_intern_free(kept->keys);
+    pm_arena_free(kept->a);
+    free(kept->items.items);
+    free(kept);
+}
+
+// Between the members are holes, which two equal ones need not share.
+static struct pm_verdict without_holes(const struct pm_verdict *v) {
+    struct pm_verdict key;
+    memset(&key, 0, sizeof key);
+    key.rule = v->rule;
+    key.cause = v->cause;
+    memcpy(key.candidates, v->candidates, sizeof key.candidates);
+    key.candidate_count = v->candidate_count;
+    key.confidence = v->confidence;
+    key.variant = v->variant;
+    key.quiet = v->quiet;
+    return key;
+}
+
+const struct pm_verdict *pm_verdict_keep(const struct pm_env *env, const struct pm_verdict *v) {
+    struct pm_verdicts *kept = env->verdicts;
+    struct pm_verdict key = without_holes(v);
+    uint32_t id = pm_intern_id(kept->keys, (struct pm_str){(const char *)&key, sizeof key});
+    while (kept->items.n <= id) *PM_PUSH(kept->items.items, kept->items.n, kept->items.cap) = NULL;
+    if (!kept->items.items[id]) {
+        struct pm_verdict *copy = PM_NEW(kept->a, struct pm_verdict);
+        *copy = *v;
+        kept->items.items[id] = copy;
+    }
+    return kept->items.items[id];
+}
+
+const struct pm_verdict *pm_verdict_of(const struct pm_env *env, int cause,
+                                       enum pm_confidence confidence) {
+    struct pm_verdict v = {.cause = cause, .candidate_count = 1, .confidence = confidence};
+    v.candidates[0] = cause;
+    return pm_verdict_keep(env, &v);
+}
+
 int pm_cause_c(const char *name) { return pm_cause_find(pm_str_c(name)); }
 
 void pm_strs_add(struct pm_strs *v, struct pm_str s) { *PM_PUSH(v->items, v->n, v->cap) = s; }
@@ -132,8 +203,49 @@ static int by_key(const void *a, const void *b) {
     return x->index < y->index ? -1 : x->index > y->index;
 }
 
+// Most are put down in order of time, and only their groups lie mixed: eleven bits of them
+// a pass, and none where all are alike, put a million in order for less than a comparison
+// of each would cost.
+enum { GROUP_BITS = 11, GROUP_DIGITS = 1 << GROUP_BITS };
+
+static bool in_order_of_time(const struct pm_order *o) {
+    for (size_t i = 1; i < o->n; i++) {
+        const struct pm_order_key *x = &o->items[i - 1], *y = &o->items[i];
+        if (x->at > y->at || (x->at == y->at && x->index > y->index)) return false;
+    }
+    return true;
+}
+
+static void pass(const struct pm_order_key *from, struct pm_order_key *to, size_t n, int shift) {
+    size_t places[GROUP_DIGITS] = {0}, at = 0;
+    for (size_t i = 0; i < n; i++) places[from[i].group >> shift & (GROUP_DIGITS - 1)]++;
+    for (size_t k = 0; k < GROUP_DIGITS; k++) {
+        size_t many = places[k];
+        places[k] = at;
+        at += many;
+    }
+    for (size_t i = 0; i < n; i++)
+        to[places[from[i].group >> shift & (GROUP_DIGITS - 1)]++] = from[i];
+}
+
+static void groups_sort(struct pm_order *o) {
+    struct pm_order_key *room = pm_xmalloc(o->n * sizeof *room);
+    uint32_t most = 0;
+    for (size_t i = 0; i < o->n; i++) most = o->items[i].group > most ? o->items[i].group : most;
+    for (int shift = 0; shift < 32 && most >> shift; shift += GROUP_BITS) {
+        struct pm_order_key *sorted = room;
+        pass(o->items, sorted, o->n, shift);
+        room = o->items;
+        o->items = sorted;
+        o->cap = o->n;
+    }
+    free(room);
+}
+
+#define FEW_KEYS 64 // are sorted before the passes have counted
 void pm_order_sort(struct pm_order *o) {
-    if (o->n > 1) qsort(o->items, o->n, sizeof *o->items, by_key);
+    if (o->n > FEW_KEYS && in_order_of_time(o)) groups_sort(o);
+    else if (o->n > 1) qsort(o->items, o->n, sizeof *o->items, by_key);
 }
 
 size_t pm_order_first(const struct pm_order *o, uint32_t group, int64_t at) {

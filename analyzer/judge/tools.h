@@ -21,12 +21,11 @@ static inline pm_ref pm_ref_of(size_t index) { return (pm_ref)(index + 1); }
 #define PM_REF(list, ref) ((list).items[(ref)-1])
 
 // A growable list of small numbers; long ones that are used as sets keep a Judy1 beside, in
-// which the first set_n items are.
+// which the first items are. There are two of these in each of millions of pulls.
 struct pm_ids {
     uint32_t *items;
-    size_t n, cap;
-    Pvoid_t set;
-    size_t set_n;
+    uint32_t n, cap;
+    struct pm_ids_set *set; // NULL: none is kept
 };
 void pm_ids_add(struct pm_ids *v, uint32_t id);
 bool pm_ids_add_new(struct pm_ids *v, uint32_t id); // false where it is there already

@@ -24,17 +24,17 @@ static bool decided(const struct pm_verdict *v) { return v->cause >= 0 && v->can
 // candidates.
 void pm_fold_take_verdict(struct pm_attempt *p, const struct pm_verdict *v) {
     if (v->cause < 0) return;
-    if (p->verdict.cause < 0) {
-        p->verdict = *v;
+    if (p->verdict->cause < 0) {
+        p->verdict = v;
         return;
     }
-    if (decided(&p->verdict) || !decided(v)) return;
-    p->verdict = *v;
+    if (decided(p->verdict) || !decided(v)) return;
+    p->verdict = v;
 }
 
 static int rank_of(const struct pm_trace *t) {
     int rank = t->error ? 4 : 0;
-    if (t->verdict.cause >= 0) rank += decided(&t->verdict) ? 8 : 4;
+    if (t->verdict->cause >= 0) rank += decided(t->verdict) ? 8 : 4;
     switch (t->origin) { // who was nearest
     case PM_ORIGIN_RUNTIME: return rank + 3;
     case PM_ORIGIN_DOCKERD: return rank + 2;
@@ -78,9 +78,9 @@ void pm_fold_absorb(const struct pm_env *env, struct pm_evidence *ev, struct pm_
     // The same words again, perhaps without the image and hence the registry that decides
     // what they may mean: the fuller line's reading stands.
     if ((t->role == PM_ROLE_ECHO || !t->registry) && t->error && t->error == p->error &&
-        p->verdict.cause >= 0)
+        p->verdict->cause >= 0)
         t->verdict = p->verdict;
-    pm_fold_take_verdict(p, &t->verdict);
+    pm_fold_take_verdict(p, t->verdict);
     if (p->best && rank_of(t) <= p->best_rank) return;
     p->best = t->id;
     p->best_rank = rank_of(t);
@@ -100,7 +100,7 @@ uint32_t pm_fold_new(struct pm_pulls *pulls, const struct pm_trace *t, enum pm_o
                              .outcome = (uint8_t)outcome,
                              .origin = t->origin,
                              .bytes = -1,
-                             .best_rank = -1};
-    p->verdict.cause = -1;
+                             .best_rank = -1,
+                             .verdict = &pm_verdict_none};
     return (uint32_t)(pulls->n - 1);
 }

@@ -18,7 +18,7 @@ static void backoff_to_last(struct pm_fold *f, struct pm_fold_bucket *b, uint32_
             continue;
         if (!p->exact_pod) pm_fold_add_pod(f->env, p, t);
         p->lines += t->count;
-        pm_fold_take_verdict(p, &t->verdict);
+        pm_fold_take_verdict(p, t->verdict);
         f->ev->traces.items[trace].pull = pm_ref_of(b->attempts.items[i]);
         return;
     }

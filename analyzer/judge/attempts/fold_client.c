@@ -42,7 +42,7 @@ static bool fits_failed_same(struct pm_fold *f, const struct pm_attempt *p,
         const struct pm_trace *o = &f->ev->traces.items[p->traces.items[i]];
         if (o->origin != PM_ORIGIN_CLIENT || o->role != PM_ROLE_END || o->file != t->file) continue;
         struct pm_str said = pm_name(f->env, o->error), again = pm_name(f->env, t->error);
-        told |= p->verdict.cause < 0 ||
+        told |= p->verdict->cause < 0 ||
                 (said.n && again.n && (pm_str_has(said, again) || pm_str_has(again, said)));
     }
     return told;

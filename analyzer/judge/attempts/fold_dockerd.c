@@ -237,8 +237,8 @@ static void fold_echoes(const struct pm_env *env, struct pm_evidence *ev, struct
             const struct pm_attempt *p = &pulls->items[by_node.items[k].index];
             int64_t d = pm_time_apart(by_node.items[k].at, t->ts);
             if (p->outcome != PM_OUTCOME_FAILED || d >= gap ||
-                (t->verdict.cause >= 0 && p->verdict.cause >= 0 &&
-                 t->verdict.cause != p->verdict.cause))
+                (t->verdict->cause >= 0 && p->verdict->cause >= 0 &&
+                 t->verdict->cause != p->verdict->cause))
                 continue;
             if (t->pod && p->exact_pod &&
                 !pm_ids_has(&p->pods, pm_id_join(env, t->k8s_namespace, '/', t->pod)))

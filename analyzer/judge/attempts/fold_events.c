@@ -26,7 +26,7 @@ static bool log_covers(const struct pm_fold *f, const struct pm_trace *t, int64_
     if (pm_facts_covers(f->ev, PM_ORIGIN_KUBELET, t->node, at, slack) &&
         (t->kind == PM_KIND_PULL_FAIL))
         return true;
-    return !pm_cause_has(t->verdict.cause, PM_TRAIT_NODE) &&
+    return !pm_cause_has(t->verdict->cause, PM_TRAIT_NODE) &&
            pm_facts_covers(f->ev, PM_ORIGIN_RUNTIME, t->node, at, slack);
 }
 
@@ -78,8 +78,8 @@ static void pod_to_attempt(struct pm_fold *f, struct pm_attempt *p, const struct
     learn_end(p, t);
     p->sources |= PM_SRC_EVENTS;
     pm_fold_add_pod(f->env, p, t);
-    if (!p->quiet || p->verdict.cause >= 0) return; // nobody else knows why
-    pm_fold_take_verdict(p, &t->verdict);
+    if (!p->quiet || p->verdict->cause >= 0) return; // nobody else knows why
+    pm_fold_take_verdict(p, t->verdict);
     if (!p->error) p->error = t->error;
 }
 
@@ -185,7 +185,7 @@ void pm_fold_events(struct pm_fold *f, struct pm_fold_bucket *b) {
         if (t->origin != PM_ORIGIN_EVENTS || t->role != PM_ROLE_END) continue;
         if (t->kind == PM_KIND_PULL_OK) event_ok(f, b, trace);
         else if (resync_of(f, t)) pods_to_span(f, b, t);
-        else if (t->error && t->verdict.cause >= 0) event_failed(f, b, trace);
+        else if (t->error && t->verdict->cause >= 0) event_failed(f, b, trace);
         else if (t->error && !pm_str_starts(pm_name(f->env, t->error), PM_STR("ErrImage")))
             event_failed(f, b, trace);
     }

@@ -76,7 +76,7 @@ static void kubelet_end(struct pm_fold *f, struct pm_fold_bucket *b, uint32_t tr
 // never reaches the image service has no such line.)
 static uint32_t echoed_late(struct pm_fold *f, const struct pm_fold_bucket *b,
                             const struct pm_trace *t) {
-    if (pm_cause_has(t->verdict.cause, PM_TRAIT_BEFORE_RUNTIME) || t->ts == PM_NO_TIME)
+    if (pm_cause_has(t->verdict->cause, PM_TRAIT_BEFORE_RUNTIME) || t->ts == PM_NO_TIME)
         return UINT32_MAX;
     if (!pm_map_get(f->image_service, t->node) &&
         !pm_facts_covers(f->ev, PM_ORIGIN_RUNTIME, t->node, t->ts, PM_NEAR_NS))

@@ -98,7 +98,7 @@ static void borrow(struct pm_evidence *ev, const struct pm_pulls *pulls, Pvoid_t
     if (served(pulls, t)) *slot = 0;
     if (t->kind != PM_KIND_MIRROR_TRY) return;
     const struct pm_trace *from = *slot ? &PM_REF(ev->traces, *slot) : NULL;
-    if (t->verdict.cause >= 0) *slot = pm_ref_of(i);
+    if (t->verdict->cause >= 0) *slot = pm_ref_of(i);
     else if (from && announced(t) && pm_time_apart(from->ts, t->ts) <= within)
         t->verdict = from->verdict;
 }
@@ -150,8 +150,8 @@ void pm_fold_mirrors(const struct pm_env *env, struct pm_evidence *ev, struct pm
     say_why(ev, pulls);
     for (size_t i = 0; i < ev->traces.n; i++) {
         const struct pm_trace *t = &ev->traces.items[i];
-        if (t->kind == PM_KIND_MIRROR_TRY && t->pull && t->verdict.cause >= 0 &&
+        if (t->kind == PM_KIND_MIRROR_TRY && t->pull && t->verdict->cause >= 0 &&
             pm_is_mirror(env, t))
-            PM_REF(*pulls, t->pull).mirror_cause = (uint32_t)t->verdict.cause + 1;
+            PM_REF(*pulls, t->pull).mirror_cause = (uint32_t)t->verdict->cause + 1;
     }
 }

@@ -52,8 +52,9 @@ void pm_fold_pods(const struct pm_env *env, struct pm_evidence *ev) {
                 t.tag = pm_id(env, image.tag);
                 t.digest = pm_id(env, image.digest);
             }
-            t.verdict = pm_ruleset_classify(env->rules, &e);
-            if (pm_cause_has(t.verdict.cause, PM_TRAIT_UNEXPLAINED)) t.verdict.cause = -1;
+            struct pm_verdict said = pm_ruleset_classify(env->rules, &e);
+            if (pm_cause_has(said.cause, PM_TRAIT_UNEXPLAINED)) said.cause = -1;
+            t.verdict = pm_verdict_keep(env, &said);
             *PM_PUSH(ev->traces.items, ev->traces.n, ev->traces.cap) = t;
         }
     }

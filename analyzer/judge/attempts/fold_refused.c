@@ -50,7 +50,7 @@ static Word_t pulled_before(const struct pm_env *env, const struct pm_pulls *pul
     if (!best || PM_REF(*pulls, best).outcome != PM_OUTCOME_FAILED ||
         pm_time_between(pm_at(&PM_REF(*pulls, best)), t->first) > BEFORE_NS)
         return 0;
-    return pm_cause_has(PM_REF(*pulls, best).verdict.cause, PM_TRAIT_AWAY) ? best : 0;
+    return pm_cause_has(PM_REF(*pulls, best).verdict->cause, PM_TRAIT_AWAY) ? best : 0;
 }
 
 static void fold_one(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls,

@@ -62,13 +62,10 @@ static uint32_t oldest_open(struct pm_fold *f, struct pairing *open, const struc
     return index;
 }
 
-static void cut(struct pm_attempt *p, int64_t at) {
+static void cut(const struct pm_fold *f, struct pm_attempt *p, int64_t at) {
     p->outcome = PM_OUTCOME_FAILED;
     p->ended = at;
-    p->verdict = (struct pm_verdict){.cause = pm_cause_shown(PM_SHOWN_RESTART),
-                                     .candidate_count = 1,
-                                     .confidence = PM_CONFIDENCE_MEDIUM};
-    p->verdict.candidates[0] = p->verdict.cause;
+    p->verdict = pm_verdict_of(f->env, pm_cause_shown(PM_SHOWN_RESTART), PM_CONFIDENCE_MEDIUM);
     p->settled_by_neighbour = true;
     p->why = PM_STR("the pull has no end and the runtime was restarted after it began");
 }
@@ -88,7 +85,7 @@ static void close_at_restart(struct pm_fold *f, struct pm_fold_bucket *b, struct
                 open->open.items[k] == UINT32_MAX ? NULL : pm_fold_pull(f, open->open.items[k]);
             if (!p || p->started == PM_NO_TIME || p->started >= start->ts) continue;
             pm_bucket_end(f, b, open->open.items[k], start->ts);
-            cut(p, start->ts);
+            cut(f, p, start->ts);
             open->open.items[k] = UINT32_MAX;
         }
     }
@@ -190,7 +187,7 @@ void pm_fold_cut_by_restart(struct pm_fold *f, struct pm_attempt *p) {
     for (size_t i = 0; i < f->restarts.n; i++) {
         const struct pm_trace *t = &f->ev->traces.items[f->restarts.items[i]];
         if (t->node != p->node || t->origin != PM_ORIGIN_RUNTIME || !restart_ends(t, p)) continue;
-        cut(p, t->ts);
+        cut(f, p, t->ts);
         return;
     }
 }

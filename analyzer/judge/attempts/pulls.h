@@ -24,7 +24,7 @@ struct pm_attempt {
     int64_t answered; // when the registry answered last, by its log's clock; 0 where no log says
     uint64_t best;    // event id of the line that says it best
     int best_rank;
-    struct pm_verdict verdict; // settled: candidate_count 1
+    const struct pm_verdict *verdict; // settled: candidate_count 1
     bool settled_by_neighbour;
     bool quiet; // its runtime logs no failures
     // … and nobody told its end yet: it lies somewhere before `ended`, when the next start

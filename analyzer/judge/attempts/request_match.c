@@ -149,12 +149,12 @@ static void add_group(struct pm_pulls *pulls, struct pm_request_group *g) {
     if (p->outcome != PM_OUTCOME_FAILED || !g->worst) return;
     int16_t status = status_of(g);
     if (!p->status) p->status = status;
-    if (p->status != status || p->verdict.cause < 0 ||
-        pm_cause_has(p->verdict.cause, PM_TRAIT_REACH))
+    if (p->status != status || p->verdict->cause < 0 ||
+        pm_cause_has(p->verdict->cause, PM_TRAIT_REACH))
         p->hidden_status = status;
-    if (g->gone && pm_cause_has(p->verdict.cause, PM_TRAIT_OF_IMAGE))
+    if (g->gone && pm_cause_has(p->verdict->cause, PM_TRAIT_OF_IMAGE))
         p->verdict = g->verdict; // the registry side knows better than the words of the error
-    if (p->verdict.cause < 0 && g->verdict.cause >= 0) p->verdict = g->verdict;
+    if (p->verdict->cause < 0 && g->verdict->cause >= 0) p->verdict = g->verdict;
 }
 
 static uint32_t registry_of(const struct pm_evidence *ev, const struct pm_request_group *g) {
@@ -172,7 +172,8 @@ static void pull_of_requests(const struct pm_env *env, const struct pm_evidence 
                          .registry = registry,
                          .repository = g->repository,
                          .tag = g->reference,
-                         .origin = PM_ORIGIN_REGISTRY};
+                         .origin = PM_ORIGIN_REGISTRY,
+                         .verdict = g->verdict};
     struct pm_str r = pm_name(env, registry), tag = pm_name(env, g->reference);
     t.image = pm_id_fmt(env, "%.*s%s%.*s%s%.*s", PM_FMT(r), r.n ? "/" : "",
                         PM_FMT(pm_name(env, g->repository)), tag.n ? ":" : "", PM_FMT(tag));
@@ -192,7 +193,7 @@ static void pull_of_requests(const struct pm_env *env, const struct pm_evidence 
     p->status = status_of(g);
     p->stage = g->stage;
     p->bytes = g->bytes > 0 ? g->bytes : -1;
-    p->verdict = g->worst ? g->verdict : (struct pm_verdict){.cause = -1};
+    p->verdict = g->worst ? g->verdict : &pm_verdict_none;
     p->flags = (g->credentials ? PM_EV_CREDENTIALS : 0u) | (g->anonymous ? PM_EV_ANONYMOUS : 0u);
     if (g->last > g->first) p->duration_ns = g->last - g->first;
     g->pull = pm_ref_of(index);
@@ -289,7 +290,7 @@ void pm_request_fold(const struct pm_env *env, struct pm_evidence *ev, struct pm
     struct matching m = {.env = env, .ev = ev, .pulls = pulls};
     Word_t freed;
     ev->nodes_known = pm_requests_know_nodes(ev, pulls);
-    pm_requests_judge(ev);
+    pm_requests_judge(env, ev);
     pm_requests_weigh(env, ev);
     pm_requests_drop_told(ev);
     pm_requests_drop_copies(env, ev);

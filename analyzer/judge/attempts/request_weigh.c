@@ -110,10 +110,8 @@ void pm_requests_weigh(const struct pm_env *env, struct pm_evidence *ev) {
         struct pm_request_group *g = &ev->groups.items[i];
         g->probe = !is_pull(env, ev, g);
         if (g->worst == 404 && g->gone) {
-            g->verdict = (struct pm_verdict){.cause = pm_cause_shown(PM_SHOWN_TAG_WITHOUT_CONTENT),
-                                             .candidate_count = 1,
-                                             .confidence = PM_CONFIDENCE_HIGH};
-            g->verdict.candidates[0] = g->verdict.cause;
+            g->verdict = pm_verdict_of(env, pm_cause_shown(PM_SHOWN_TAG_WITHOUT_CONTENT),
+                                       PM_CONFIDENCE_HIGH);
         }
     }
     weigh_greetings(ev);

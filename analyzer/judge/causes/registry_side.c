@@ -26,7 +26,7 @@ static void add_traces(const struct pm_evidence *ev, struct pm_registry_side *r)
     for (size_t i = 0; i < ev->traces.n; i++) {
         const struct pm_trace *t = &ev->traces.items[i];
         if (t->origin != PM_ORIGIN_REGISTRY || t->role != PM_ROLE_SIDE ||
-            t->kind != PM_KIND_OTHER || t->ts == PM_NO_TIME || !sure_auth(&t->verdict))
+            t->kind != PM_KIND_OTHER || t->ts == PM_NO_TIME || !sure_auth(t->verdict))
             continue;
         uint32_t node = t->client ? (uint32_t)pm_map_get(ev->facts.node_by_address, t->client) : 0;
         add(r,
@@ -40,8 +40,8 @@ static void add_groups(const struct pm_evidence *ev, struct pm_registry_side *r)
     for (size_t i = 0; i < ev->groups.n; i++) {
         const struct pm_request_group *g = &ev->groups.items[i];
         bool named = g->worst == 401 && !g->refused_token && (g->user || g->credentials) &&
-                     pm_cause_has(g->verdict.cause, PM_TRAIT_REFUSED);
-        if (g->redundant || (!named && !(g->worst && sure_auth(&g->verdict)))) continue;
+                     pm_cause_has(g->verdict->cause, PM_TRAIT_REFUSED);
+        if (g->redundant || (!named && !(g->worst && sure_auth(g->verdict)))) continue;
         uint32_t node =
             g->node ? g->node : (uint32_t)pm_map_get(ev->facts.node_by_address, g->client);
         add(r, &(struct pm_registry_word){g->first, g->last, g->client, node, g->repository,
@@ -88,5 +88,5 @@ const struct pm_verdict *pm_registry_said(const struct pm_env *env, const struct
             best = w;
         }
     }
-    return best ? &best->verdict : NULL;
+    return best ? best->verdict : NULL;
 }

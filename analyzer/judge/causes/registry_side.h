@@ -6,7 +6,7 @@
 struct pm_registry_word { // of the registry's side
     int64_t from, to;
     uint32_t client, node, repository; // 0: it does not say
-    struct pm_verdict verdict;
+    const struct pm_verdict *verdict;
 };
 struct pm_registry_side {
     struct pm_registry_word *items;

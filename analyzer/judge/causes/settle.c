@@ -7,46 +7,51 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 
-static void settle_as(struct pm_attempt *p, int cause, const struct settle_rule *r) {
-    if (p->verdict.cause != cause) p->verdict.variant = NULL; // it was the other's
-    p->verdict.cause = cause;
-    p->verdict.candidates[0] = cause;
-    p->verdict.candidate_count = 1;
-    p->verdict.confidence = r->confidence;
+static void settle_as(const struct pm_env *env, struct pm_attempt *p, int cause,
+                      const struct settle_rule *r, const char *otherwise) {
+    struct pm_verdict v = *p->verdict;
+    if (v.cause != cause) v.variant = NULL; // it was the other's
+    v.cause = cause;
+    v.candidates[0] = cause;
+    v.candidate_count = 1;
+    v.confidence = r->confidence;
+    if (!v.variant) v.variant = otherwise;
+    p->verdict = pm_verdict_keep(env, &v);
     p->settled_by_neighbour = true;
     p->why = r->why;
 }
 
-static bool settle_like(struct pm_attempt *p, const struct pm_verdict *other,
-                        const struct settle_rule *r) {
+static bool settle_like(const struct pm_env *env, struct pm_attempt *p,
+                        const struct pm_verdict *other, const struct settle_rule *r) {
     if (!other || other->cause < 0) return false;
-    const char *variant = other->variant;
-    settle_as(p, other->cause, r);
-    if (!p->verdict.variant) p->verdict.variant = variant;
+    settle_as(env, p, other->cause, r, other->variant);
     return true;
 }
 
 // From here on it is an ambiguity of another kind. What was said before stays the
 // mirror's, if it was anything.
-static void reopen(struct settle_question *q) {
+static void reopen(const struct pm_env *env, struct settle_question *q) {
     const struct settle_rule *r = q->rule;
     struct pm_attempt *p = q->p;
-    if (r->was_mirror && p->verdict.cause >= 0 && !p->mirror_cause)
-        p->mirror_cause = (uint32_t)p->verdict.cause + 1;
+    if (r->was_mirror && p->verdict->cause >= 0 && !p->mirror_cause)
+        p->mirror_cause = (uint32_t)p->verdict->cause + 1;
     if (r->hidden_status) p->status = r->hidden_status;
-    p->verdict = (struct pm_verdict){
+    struct pm_verdict v = {
         .cause = r->candidates[0], .candidate_count = r->candidates_n, .confidence = r->confidence};
-    memcpy(p->verdict.candidates, r->candidates, sizeof p->verdict.candidates);
+    memcpy(v.candidates, r->candidates, sizeof v.candidates);
+    p->verdict = pm_verdict_keep(env, &v);
     q->kept_n = 0;
 }
 
 // Is the pull settled?
-static bool follow(struct settle_question *q) {
+static bool follow(const struct pm_env *env, struct settle_question *q) {
     switch (q->rule->as) {
-    case SETTLE_NEIGHBOUR: return settle_like(q->p, q->found, q->rule);
-    case SETTLE_LIKELIEST: settle_as(q->p, q->p->verdict.candidates[0], q->rule); return true;
-    case SETTLE_REOPEN: reopen(q); return false;
-    case SETTLE_CAUSE: settle_as(q->p, q->rule->cause, q->rule); return true;
+    case SETTLE_NEIGHBOUR: return settle_like(env, q->p, q->found, q->rule);
+    case SETTLE_LIKELIEST:
+        settle_as(env, q->p, q->p->verdict->candidates[0], q->rule, NULL);
+        return true;
+    case SETTLE_REOPEN: reopen(env, q); return false;
+    case SETTLE_CAUSE: settle_as(env, q->p, q->rule->cause, q->rule, NULL); return true;
     }
     return false;
 }
@@ -54,9 +59,9 @@ static bool follow(struct settle_question *q) {
 // Is it asked of this pull, by what its own lines leave open?
 static bool concerns(const struct settle_rule *r, const struct pm_attempt *p) {
     bool open = settle_is_open(p);
-    if (!(r->is.open && open) && !(r->is.causes && settle_kin_has(&r->is, p->verdict.cause)))
+    if (!(r->is.open && open) && !(r->is.causes && settle_kin_has(&r->is, p->verdict->cause)))
         return false;
-    if (r->is_not.causes && settle_kin_has(&r->is_not, p->verdict.cause)) return false;
+    if (r->is_not.causes && settle_kin_has(&r->is_not, p->verdict->cause)) return false;
     if (r->may_be.causes && !settle_may_be_any(p, &r->may_be)) return false;
     if (r->between.causes && !settle_may_be_all(p, &r->between)) return false;
     return !r->may_not_be.causes || !settle_may_be_any(p, &r->may_not_be);
@@ -109,14 +114,14 @@ static bool others_show(struct settling *v, struct settle_question *q) {
     if (r->beside.asked) {
         const struct pm_trace *t = settle_line_beside(v, q->p, &r->beside);
         if (!t) return false;
-        q->found = &t->verdict;
+        q->found = t->verdict;
     }
     if (r->amid.asked && !settle_amid_others(v, q->p, &r->amid)) return false;
     if (r->not_near.shares_n && settle_nearest(v, q, &r->not_near)) return false;
     if (r->near.shares_n) {
         const struct pm_attempt *other = settle_nearest(v, q, &r->near);
         if (!other) return false;
-        q->found = &other->verdict;
+        q->found = other->verdict;
     }
     return true;
 }
@@ -135,7 +140,7 @@ static void ask(struct settling *v, struct pm_attempt *p, unsigned rounds) {
         q.rule = r;
         q.found = NULL;
         if (!shows(v, &q) || !observed(v, &q) || !others_show(v, &q)) continue;
-        bool settled = follow(&q);
+        bool settled = follow(v->env, &q);
         if (settled || r->as == SETTLE_REOPEN) told(v, r);
         if (settled) return;
     }

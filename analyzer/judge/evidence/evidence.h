@@ -42,14 +42,14 @@ struct pm_trace {
     // which of a program's two lines: 1 opens (or "Pulled image"), 2 closes ("Handler for",
     // "returns image reference")
     uint8_t form;
-    uint8_t telling; // enum pm_telling
-    struct pm_verdict verdict;
-    pm_ref pull;     // the pull that it was folded into, index + 1; 0 none
-    uint32_t writer; // "namespace/pod" in whose output it stands; 0 none
-    bool waits;      // a pod's that waits for an image: nothing says why, and no pull is made of it
-    bool retold;     // the kubelet's log repeats an event that is there: it counts no second time
-    bool printed;    // it stands in somebody's output, pod or other, known by both names or not
-    uint32_t was;    // its place before clocks were put right
+    uint8_t telling;                  // enum pm_telling
+    const struct pm_verdict *verdict; // kept once for all that share it
+    pm_ref pull;                      // the pull that it was folded into, index + 1; 0 none
+    uint32_t writer;                  // "namespace/pod" in whose output it stands; 0 none
+    bool waits;   // a pod's that waits for an image: nothing says why, and no pull is made of it
+    bool retold;  // the kubelet's log repeats an event that is there: it counts no second time
+    bool printed; // it stands in somebody's output, pod or other, known by both names or not
+    uint32_t was; // its place before clocks were put right
 };
 // A failed pull as hearsay tells it.
 struct pm_rumour {
@@ -84,7 +84,7 @@ struct pm_request_group {
     int64_t bytes;
     struct pm_status_count statuses[8];
     int statuses_n;
-    struct pm_verdict verdict;
+    const struct pm_verdict *verdict;
     pm_ref pull; // index + 1 of the pull it corroborates or made
 };
 

@@ -149,6 +149,13 @@ static uint32_t node_of(struct pm_loading *l, const struct pm_row *row) {
     return row->file < ev->facts.files.n ? ev->facts.files.items[row->file].node : 0;
 }
 
+// Where no rule knew it is the same as not asked.
+static const struct pm_verdict *verdict_of(const struct pm_env *env, const struct pm_event *e) {
+    struct pm_verdict v = pm_ruleset_classify(env->rules, e);
+    if (pm_cause_has(v.cause, PM_TRAIT_UNEXPLAINED)) v.cause = -1;
+    return pm_verdict_keep(env, &v);
+}
+
 static struct pm_trace trace_of(struct pm_loading *l, const struct pm_row *row) {
     const struct pm_env *env = l->env;
     const struct pm_event *e = &row->event;
@@ -174,10 +181,7 @@ static struct pm_trace trace_of(struct pm_loading *l, const struct pm_row *row) 
     t.role = (uint8_t)role_of(row, origin, telling);
     t.node = node_of(l, row);
     t.form = form_of(telling);
-    t.verdict.cause = -1;
-    if (wants_verdict(e)) t.verdict = pm_ruleset_classify(env->rules, e);
-    if (pm_cause_has(t.verdict.cause, PM_TRAIT_UNEXPLAINED))
-        t.verdict.cause = -1; // no rule knew: the same as not asked
+    t.verdict = wants_verdict(e) ? verdict_of(env, e) : &pm_verdict_none;
     trace_strings(l, &t, row);
     trace_image(l, &t, row);
     if (origin == PM_ORIGIN_CLIENT && t.client)
@@ -197,7 +201,7 @@ static bool coalesced(struct pm_loading *l, const struct pm_trace *t) {
         t->origin ==
         PM_ORIGIN_POD; // since when a pod is as it is says nothing of when a line was written
     uint32_t who = pm_id_fmt(l->env, "%u/%u/%u/%u/%u/%u/%d/%d", t->kind, t->node, t->k8s_namespace,
-                             t->pod, t->image, t->container, t->verdict.cause, state);
+                             t->pod, t->image, t->container, t->verdict->cause, state);
     Word_t *slot = pm_map_slot(&l->line_last, who);
     struct pm_trace *old = *slot ? &PM_REF(l->ev->traces, *slot) : NULL;
     if (old && t->ts != PM_NO_TIME && old->last != PM_NO_TIME &&
@@ -214,7 +218,7 @@ static bool coalesced(struct pm_loading *l, const struct pm_trace *t) {
 static uint32_t event_words(const struct pm_env *env, const struct pm_trace *t) {
     bool pull = t->kind == PM_KIND_PULL_FAIL || t->kind == PM_KIND_PULL_BACKOFF;
     return pm_id_fmt(env, "%u/%u/%u/%u/%d/%u/%u", t->kind, t->pod ? t->pod : t->object, t->reason,
-                     t->image, t->verdict.cause, pull ? t->error != 0 : t->message, t->secret);
+                     t->image, t->verdict->cause, pull ? t->error != 0 : t->message, t->secret);
 }
 
 static bool same_event(const struct pm_trace *old, const struct pm_trace *t) {
@@ -291,9 +295,10 @@ void pm_load_trace(struct pm_loading *l, const struct pm_row *row) {
         (t.origin == PM_ORIGIN_RUNTIME ||
          t.origin ==
              PM_ORIGIN_KUBELET); // a runtime's failed pull is one, whatever a rule thinks of the words
-    if (t.verdict.quiet) t.verdict.cause = -1;
-    if ((t.verdict.quiet && !counts) ||
-        (e->kind == PM_KIND_OTHER && t.verdict.cause < 0 && !tells(e->field[PM_F_REASON])))
+    bool quiet = t.verdict->quiet;
+    if (quiet) t.verdict = &pm_verdict_none;
+    if ((quiet && !counts) ||
+        (e->kind == PM_KIND_OTHER && t.verdict->cause < 0 && !tells(e->field[PM_F_REASON])))
         return;
     span_settle(&t);
     if (coalesced(l, &t) || event_again(l, &t)) return;

@@ -84,7 +84,8 @@ static void take_status(const struct pm_env *env, struct pm_request_group *g,
     g->stage = (uint8_t)e->stage;
     g->best = row->id;
     g->error = pm_id(env, e->field[PM_F_ERROR]);
-    g->verdict = pm_ruleset_classify(env->rules, e);
+    struct pm_verdict said = pm_ruleset_classify(env->rules, e);
+    g->verdict = pm_verdict_keep(env, &said);
 }
 
 static struct pm_request_group *open_group(const struct pm_loading *l, uint32_t key) {
@@ -178,7 +179,7 @@ static struct pm_request_group *group_new(struct pm_evidence *ev, const struct a
                                    .file = q->row->file,
                                    .last_tag = q->row->ts_ns,
                                    .told = q->row->event.kind == PM_KIND_OTHER,
-                                   .verdict = {.cause = -1}};
+                                   .verdict = &pm_verdict_none};
     return g;
 }
 
@@ -345,16 +346,14 @@ void pm_request_row(struct pm_loading *l, const struct pm_row *row) {
 
 // A challenge that nothing follows: no credentials, wrong ones, or a token that does not
 // open this repository.
-static void judge_challenge(struct pm_request_group *g) {
+static void judge_challenge(const struct pm_env *env, struct pm_request_group *g) {
     if (g->worst != 401 ||
-        (g->verdict.cause >= 0 && !pm_cause_has(g->verdict.cause, PM_TRAIT_UNEXPLAINED)))
+        (g->verdict->cause >= 0 && !pm_cause_has(g->verdict->cause, PM_TRAIT_UNEXPLAINED)))
         return;
     enum pm_shown by = PM_SHOWN_CHALLENGE;
     if (g->credentials || g->user) by = PM_SHOWN_CREDENTIAL_REFUSED;
     if (g->refused_token && !g->credentials) by = PM_SHOWN_TOKEN_REFUSED;
-    g->verdict = (struct pm_verdict){
-        .cause = pm_cause_shown(by), .candidate_count = 1, .confidence = PM_CONFIDENCE_MEDIUM};
-    g->verdict.candidates[0] = g->verdict.cause;
+    g->verdict = pm_verdict_of(env, pm_cause_shown(by), PM_CONFIDENCE_MEDIUM);
 }
 
 // The registry behind the proxy saw it too: same repository and program at the same time
@@ -387,6 +386,6 @@ void pm_requests_drop_copies(const struct pm_env *env, struct pm_evidence *ev) {
     free(by_repository.items);
 }
 
-void pm_requests_judge(struct pm_evidence *ev) {
-    for (size_t i = 0; i < ev->groups.n; i++) judge_challenge(&ev->groups.items[i]);
+void pm_requests_judge(const struct pm_env *env, struct pm_evidence *ev) {
+    for (size_t i = 0; i < ev->groups.n; i++) judge_challenge(env, &ev->groups.items[i]);
 }

@@ -39,7 +39,7 @@ enum pm_purpose pm_purpose_of(const struct pm_event *e, const struct pm_registry
 // Rows in order of time; who: client, agent and repository of one log. request_purpose.c
 void pm_push_seen(struct pm_evidence *ev, uint32_t who, int64_t at);
 // What challenges that nothing followed say, once all rows are there. request.c
-void pm_requests_judge(struct pm_evidence *ev);
+void pm_requests_judge(const struct pm_env *env, struct pm_evidence *ev);
 // One of two logs of the same requests is left out.
 void pm_requests_drop_copies(const struct pm_env *env, struct pm_evidence *ev);
 bool pm_is_hex(struct pm_str s); // and not empty; request_purpose.c

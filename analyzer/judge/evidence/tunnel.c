@@ -22,7 +22,7 @@ static Word_t *tunnel_of(struct pm_loading *l, const struct pm_row *row) {
 
 static void came_through(const struct pm_trace *now, struct pm_trace *refused) {
     if (refused->status == 407 && pm_time_between(refused->last, now->ts) <= CHALLENGE_NS)
-        refused->verdict.cause = -1;
+        refused->verdict = &pm_verdict_none;
 }
 
 void pm_tunnel_row(struct pm_loading *l, const struct pm_row *row) {
@@ -33,11 +33,11 @@ void pm_tunnel_row(struct pm_loading *l, const struct pm_row *row) {
     if (e->http_status >= 200 && e->http_status < 300) {
         if (open) came_through(&t, open);
         *slot = 0;
-    } else if (t.verdict.cause >= 0 && open && open->status == t.status &&
+    } else if (t.verdict->cause >= 0 && open && open->status == t.status &&
                pm_time_between(open->last, t.ts) <= AGAIN_NS) {
         open->last = t.ts;
         open->count++;
-    } else if (t.verdict.cause >= 0) {
+    } else if (t.verdict->cause >= 0) {
         *PM_PUSH(l->ev->traces.items, l->ev->traces.n, l->ev->traces.cap) = t;
         *slot = l->ev->traces.n;
     }

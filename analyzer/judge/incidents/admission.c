@@ -9,8 +9,8 @@
 #include <stdlib.h>
 
 static bool is_refusal(const struct pm_trace *t) {
-    return t->kind == PM_KIND_OTHER && t->object && t->verdict.variant &&
-           strcmp(t->verdict.variant, "admission") == 0;
+    return t->kind == PM_KIND_OTHER && t->object && t->verdict->variant &&
+           strcmp(t->verdict->variant, "admission") == 0;
 }
 
 static void split(struct pm_str object, struct pm_str *kind, struct pm_str *name) {
@@ -57,7 +57,7 @@ void pm_admission_group(const struct pm_scene *scene, struct pm_hits *hits) {
         if (!is_refusal(t)) continue;
         if (!home) {
             struct pm_hit *h = PM_PUSH(hits->items, hits->n, hits->cap);
-            h->cause = t->verdict.cause;
+            h->cause = t->verdict->cause;
             h->from = h->to = h->recovered = PM_NO_TIME;
             h->side = h->refused = true;
             home = hits->n;

@@ -53,7 +53,7 @@ static void look_at_pulls(struct sight *v) {
         if (p->status || p->requests || p->stage >= PM_STAGE_MANIFEST) v->answered++;
         else v->unanswered++;
         if (p->sources & (PM_SRC_RUNTIME | PM_SRC_REGISTRY)) v->kubelet_only = false;
-        if (!said && p->error && p->verdict.cause == v->h->cause && !p->settled_by_neighbour)
+        if (!said && p->error && p->verdict->cause == v->h->cause && !p->settled_by_neighbour)
             said = p->error;
         if (!said && p->error) said = p->error;
         v->words_n += p->error == said && said;
@@ -92,7 +92,7 @@ static void look_around(struct sight *v) {
             (t->node && !pm_ids_has(&h->nodes, t->node)))
             continue;
         v->disk = v->disk || t->kind == PM_KIND_DISK_PRESSURE ||
-                  pm_cause_has(t->verdict.cause, PM_TRAIT_DISK);
+                  pm_cause_has(t->verdict->cause, PM_TRAIT_DISK);
         v->restart = v->restart || t->kind == PM_KIND_RUNTIME_STOP ||
                      t->kind == PM_KIND_RUNTIME_START || t->kind == PM_KIND_RUNTIME_DOWN;
     }
@@ -174,7 +174,7 @@ static struct pm_str told(const struct sight *v, enum pm_seen what) {
                    : PM_NONE;
     case PM_SEEN_MANY_NODES:
         return v->h->nodes.n > 1 ? pm_arena_fmt(v->scene->env->a,
-                                                "%zu nodes failed alike at the time", v->h->nodes.n)
+                                                "%u nodes failed alike at the time", v->h->nodes.n)
                                  : PM_NONE;
     case PM_SEEN_RECOVERED:
         return v->h->recovered != PM_NO_TIME ? PM_STR("the same pulled later") : PM_NONE;
@@ -227,12 +227,12 @@ static void open_readings(const struct pm_scene *scene, const struct pm_hit *h, 
         if (!p->settled_by_neighbour || !p->best) continue;
         const struct pm_trace *t = NULL;
         for (size_t k = 0; k < p->traces.n && !t; k++)
-            if (scene->ev->traces.items[p->traces.items[k]].verdict.candidate_count > 1)
+            if (scene->ev->traces.items[p->traces.items[k]].verdict->candidate_count > 1)
                 t = &scene->ev->traces.items[p->traces.items[k]];
-        for (int c = 0; t && c < t->verdict.candidate_count; c++)
-            if (!listed(l, h, t->verdict.candidates[c]))
-                add(l, h, t->verdict.candidates[c],
-                    why_not(scene->env, h, t->verdict.candidates[c], p));
+        for (int c = 0; t && c < t->verdict->candidate_count; c++)
+            if (!listed(l, h, t->verdict->candidates[c]))
+                add(l, h, t->verdict->candidates[c],
+                    why_not(scene->env, h, t->verdict->candidates[c], p));
     }
 }
 

@@ -214,7 +214,7 @@ static struct pm_str bypass_told(const struct pm_env *env, const struct pm_hit *
     ptrdiff_t dot = pm_str_rchr(version, ' ');
     bool numbered = dot > 0 && pm_str_chr(pm_str_from(version, (size_t)dot), '.', 0) > 0;
     struct pm_str nodes = x->nodes.n == 1 ? pm_name(env, x->nodes.items[0])
-                                          : pm_arena_fmt(env->a, "%zu nodes", x->nodes.n);
+                                          : pm_arena_fmt(env->a, "%u nodes", x->nodes.n);
     return pm_arena_fmt(
         env->a, "%s%.*s was started on %.*s and does not read the mirror %.*s of %.*s in %.*s",
         pm_component_names[x->first.start->component],

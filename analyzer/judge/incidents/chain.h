@@ -6,6 +6,8 @@
 struct pm_chain { // what all counts look at, gathered once
     const struct pm_scene *scene;
     struct pm_hits *hits;
+    Pvoid_t image_on;         // node and image → group in the orders of such, from 1
+    Pvoid_t registry_of;      // node and registry → the same
     struct pm_order removed;  // image GC by node and image
     struct pm_order swept;    // image GC that named no image, by node
     struct pm_order present;  // an image was on a node: pulled or already there, by node and image

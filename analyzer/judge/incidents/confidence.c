@@ -31,9 +31,9 @@ static void name_sources(const struct pm_env *env, struct pm_hit *h, unsigned bi
 }
 
 static enum pm_weight weight_of(const struct pm_attempt *p) {
-    if (p->verdict.confidence == PM_CONFIDENCE_HIGH) return PM_WEIGHT_CONFIDENCE_SAID;
-    return p->verdict.confidence == PM_CONFIDENCE_MEDIUM ? PM_WEIGHT_CONFIDENCE_MEDIUM
-                                                         : PM_WEIGHT_CONFIDENCE_LOW;
+    if (p->verdict->confidence == PM_CONFIDENCE_HIGH) return PM_WEIGHT_CONFIDENCE_SAID;
+    return p->verdict->confidence == PM_CONFIDENCE_MEDIUM ? PM_WEIGHT_CONFIDENCE_MEDIUM
+                                                          : PM_WEIGHT_CONFIDENCE_LOW;
 }
 static enum pm_confidence told_as(const struct pm_ruleset *rules, double score) {
     if (score >= pm_weight(rules, PM_WEIGHT_CONFIDENCE_HIGH_FROM)) return PM_CONFIDENCE_HIGH;
@@ -51,10 +51,10 @@ void pm_confidence_weigh(const struct pm_scene *scene, const struct pm_hits *hit
         sum += pm_weight(scene->env->rules, weight_of(p));
         if (p->settled_by_neighbour) {
             settled++;
-            weak += p->verdict.confidence < PM_CONFIDENCE_HIGH;
+            weak += p->verdict->confidence < PM_CONFIDENCE_HIGH;
             if (!settled_one) settled_one = p;
         }
-        if (p->verdict.confidence == PM_CONFIDENCE_LOW) low++;
+        if (p->verdict->confidence == PM_CONFIDENCE_LOW) low++;
     }
     double score = h->pulls.n ? sum / (double)h->pulls.n
                               : pm_weight(scene->env->rules, PM_WEIGHT_CONFIDENCE_NO_PULLS);
@@ -65,10 +65,10 @@ void pm_confidence_weigh(const struct pm_scene *scene, const struct pm_hits *hit
         why(h,
             h->pulls.n == 1
                 ? PM_STR("the failed pull says it in its own error")
-                : pm_arena_fmt(scene->env->a, "%llu of %zu failed pulls say it in their own error",
+                : pm_arena_fmt(scene->env->a, "%llu of %u failed pulls say it in their own error",
                                (unsigned long long)(h->pulls.n - settled), h->pulls.n));
     if (settled_one)
-        why(h, pm_arena_fmt(scene->env->a, "%llu of %zu settled by what stands beside them: %.*s",
+        why(h, pm_arena_fmt(scene->env->a, "%llu of %u settled by what stands beside them: %.*s",
                             (unsigned long long)settled, h->pulls.n, PM_FMT(settled_one->why)));
     // Sources that agree make sure of what was said, not of how an ambiguity was read:
     // they all repeat the same ambiguous words.
@@ -155,13 +155,13 @@ static bool made_good(const struct pm_scene *scene, const struct pm_attempt *p) 
 static bool overtaken(const struct pm_pulls *pulls, const struct pm_hits *hits,
                       const struct pm_attempt *p) {
     if (pm_at(p) == PM_NO_TIME) return false;
-    if (!pm_cause_has(p->verdict.cause, PM_TRAIT_TRANSIENT)) return false;
+    if (!pm_cause_has(p->verdict->cause, PM_TRAIT_TRANSIENT)) return false;
     for (size_t i = pm_pull_first(pulls, pm_at(p));
          i < pulls->n && pm_time_between(pm_at(p), pm_at(&pulls->items[i])) <= PM_S(330); i++) {
         const struct pm_attempt *q = &pulls->items[i];
         if (q == p || q->node != p->node || q->image != p->image || q->outcome != PM_OUTCOME_FAILED)
             continue;
-        return q->verdict.cause != p->verdict.cause && pm_hit_of(pulls, hits, q) &&
+        return q->verdict->cause != p->verdict->cause && pm_hit_of(pulls, hits, q) &&
                pm_hit_of(pulls, hits, q) != pm_hit_of(pulls, hits, p);
     }
     return false;
@@ -221,7 +221,7 @@ static bool transients(const struct pm_scene *scene, const struct pm_hits *hits,
 // Some refusal says that it was for an image.
 static bool reason_told(const struct pm_evidence *ev, const struct pm_hit *h) {
     for (size_t i = 0; i < h->traces.n; i++)
-        if (ev->traces.items[h->traces.items[i]].verdict.confidence != PM_CONFIDENCE_LOW)
+        if (ev->traces.items[h->traces.items[i]].verdict->confidence != PM_CONFIDENCE_LOW)
             return true;
     return false;
 }

@@ -23,7 +23,7 @@ static struct pm_hit *hit_new(struct pm_hits *hits, int cause) {
 }
 
 static int cause_of(const struct pm_attempt *p) {
-    return p->verdict.cause >= 0 ? p->verdict.cause : pm_cause_shown(PM_SHOWN_UNKNOWN_WORDS);
+    return p->verdict->cause >= 0 ? p->verdict->cause : pm_cause_shown(PM_SHOWN_UNKNOWN_WORDS);
 }
 
 static uint32_t key_of(const struct pm_scene *scene, const struct pm_family_rule *f,
@@ -234,20 +234,20 @@ static int side_cause(const struct pm_env *env, const struct pm_trace *t) {
     if (t->pull && t->kind != PM_KIND_MIRROR_TRY) return -1;
     if (t->kind == PM_KIND_MIRROR_TRY && !pm_is_mirror(env, t)) return -1;
     if (t->kind == PM_KIND_DISK_PRESSURE)
-        return t->verdict.cause >= 0 ? t->verdict.cause : pm_cause_shown(PM_SHOWN_DISK_PRESSURE);
+        return t->verdict->cause >= 0 ? t->verdict->cause : pm_cause_shown(PM_SHOWN_DISK_PRESSURE);
     if (t->kind == PM_KIND_GC_START)
         return pm_cause_shown(
             PM_SHOWN_DISK_PRESSURE); // told only where it led to something (chain.c)
     if (t->kind == PM_KIND_RUNTIME_DOWN) return pm_cause_shown(PM_SHOWN_RUNTIME_AWAY);
     if (t->kind == PM_KIND_GC_FAIL)
-        return t->verdict.cause >= 0 ? t->verdict.cause : pm_cause_shown(PM_SHOWN_DISK_PRESSURE);
-    if (t->kind == PM_KIND_OTHER && t->verdict.variant &&
-        strcmp(t->verdict.variant, "admission") == 0)
+        return t->verdict->cause >= 0 ? t->verdict->cause : pm_cause_shown(PM_SHOWN_DISK_PRESSURE);
+    if (t->kind == PM_KIND_OTHER && t->verdict->variant &&
+        strcmp(t->verdict->variant, "admission") == 0)
         return -1; // admission.c
     if (t->role != PM_ROLE_SIDE || t->kind == PM_KIND_SECRET_MISSING ||
         t->kind == PM_KIND_HEALTH_CHECK)
         return -1;
-    return t->verdict.cause;
+    return t->verdict->cause;
 }
 
 static bool shares(const struct pm_hit *h, const struct pm_trace *t) {

@@ -34,32 +34,37 @@ struct asked {
     Pvoid_t failed_first; // node and image → index + 1 of the first pull that the cause failed
 };
 
-static uint32_t pair(const struct pm_env *env, const char *what, uint32_t a, uint32_t b) {
-    return pm_id_fmt(env, "%s/%u/%u", what, a, b);
+// The group of what is ordered by two names; 0 where nothing was put under them.
+static uint32_t on_node(const struct pm_chain *c, uint32_t node, uint32_t image) {
+    return (uint32_t)pm_map_get(c->image_on, PM_PAIR(node, image));
 }
-static uint32_t on_node(const struct pm_env *env, uint32_t node, uint32_t image) {
-    return pair(env, "image on", node, image);
+static uint32_t from_registry(const struct pm_chain *c, uint32_t node, uint32_t registry) {
+    return (uint32_t)pm_map_get(c->registry_of, PM_PAIR(node, registry));
 }
-static uint32_t from_registry(const struct pm_env *env, uint32_t node, uint32_t registry) {
-    return pair(env, "registry of", node, registry);
+static uint32_t group_made(Pvoid_t *groups, uint32_t a, uint32_t b, uint32_t *latest) {
+    Word_t *slot = pm_map_slot(groups, PM_PAIR(a, b));
+    if (!*slot) *slot = ++*latest;
+    return (uint32_t)*slot;
 }
 
 // ── what there is to see ──
 static uint32_t workload_of(const struct pm_scene *scene, uint32_t pod) {
     const struct pm_pod_fact *fact = pod ? pm_facts_pod(scene->ev, pod) : NULL;
     return fact && fact->workload_name
-               ? pair(scene->env, "workload", fact->k8s_namespace, fact->workload_name)
+               ? pm_id_fmt(scene->env, "workload/%u/%u", fact->k8s_namespace, fact->workload_name)
                : 0;
 }
 
-static void gather_trace(struct pm_chain *c, uint32_t index) {
+static void gather_trace(struct pm_chain *c, uint32_t index, uint32_t *latest) {
     const struct pm_trace *t = &c->scene->ev->traces.items[index];
     if (t->ts == PM_NO_TIME) return;
     if (t->kind == PM_KIND_GC_OK && t->image)
-        pm_order_add(&c->removed, on_node(c->scene->env, t->node, t->image), t->ts, index);
+        pm_order_add(&c->removed, group_made(&c->image_on, t->node, t->image, latest), t->ts,
+                     index);
     else if (t->kind == PM_KIND_GC_OK) pm_order_add(&c->swept, t->node, t->ts, index);
     else if (t->role == PM_ROLE_CACHED && t->image)
-        pm_order_add(&c->present, on_node(c->scene->env, t->node, t->image), t->ts, index);
+        pm_order_add(&c->present, group_made(&c->image_on, t->node, t->image, latest), t->ts,
+                     index);
     else if (t->kind == PM_KIND_RUNTIME_DOWN || t->kind == PM_KIND_RUNTIME_STOP ||
              t->kind == PM_KIND_RUNTIME_START)
         pm_order_add(&c->restarts, t->node, t->ts, index);
@@ -72,14 +77,16 @@ static void gather_trace(struct pm_chain *c, uint32_t index) {
 
 void pm_chain_gather(const struct pm_scene *scene, struct pm_hits *hits, struct pm_chain *c) {
     *c = (struct pm_chain){.scene = scene, .hits = hits};
-    for (size_t i = 0; i < scene->ev->traces.n; i++) gather_trace(c, (uint32_t)i);
+    uint32_t images = 0, registries = 0; // groups made so far
+    for (size_t i = 0; i < scene->ev->traces.n; i++) gather_trace(c, (uint32_t)i, &images);
     for (size_t i = 0; i < scene->pulls->n; i++) {
         const struct pm_attempt *p = &scene->pulls->items[i];
         if (p->outcome != PM_OUTCOME_OK || pm_at(p) == PM_NO_TIME) continue;
-        pm_order_add(&c->pulled, on_node(scene->env, p->node, p->image), pm_at(p), (uint32_t)i);
-        pm_order_add(&c->present, on_node(scene->env, p->node, p->image), pm_at(p), (uint32_t)i);
-        pm_order_add(&c->served, from_registry(scene->env, p->node, p->registry), pm_at(p),
-                     (uint32_t)i);
+        uint32_t image = group_made(&c->image_on, p->node, p->image, &images);
+        pm_order_add(&c->pulled, image, pm_at(p), (uint32_t)i);
+        pm_order_add(&c->present, image, pm_at(p), (uint32_t)i);
+        pm_order_add(&c->served, group_made(&c->registry_of, p->node, p->registry, &registries),
+                     pm_at(p), (uint32_t)i);
     }
     struct pm_order *all[] = {&c->removed, &c->swept,    &c->present, &c->pulled,
                               &c->served,  &c->restarts, &c->evicted};
@@ -89,7 +96,11 @@ void pm_chain_gather(const struct pm_scene *scene, struct pm_hits *hits, struct 
 void pm_chain_free(struct pm_chain *c) {
     struct pm_order *all[] = {&c->removed, &c->swept,    &c->present, &c->pulled,
                               &c->served,  &c->restarts, &c->evicted};
+    Word_t freed;
     for (size_t i = 0; i < PM_LEN(all); i++) free(all[i]->items);
+    JLFA(freed, c->image_on);
+    JLFA(freed, c->registry_of);
+    (void)freed;
 }
 
 static int64_t newest(const struct pm_order *o, uint32_t group,
@@ -108,7 +119,7 @@ static bool any_in(const struct pm_order *o, uint32_t group, int64_t from, int64
 // again.
 static bool is_removed(const struct asked *a, const struct deed *d) {
     const struct pm_chain *c = a->c;
-    uint32_t key = on_node(c->scene->env, d->node, d->image);
+    uint32_t key = on_node(c, d->node, d->image);
     int64_t gone = newest(&c->removed, key, d->at), since = pm_since(a->from->from, PM_S(60));
     if (gone == PM_NO_TIME && !any_in(&c->removed, key, INT64_MIN, INT64_MAX)) {
         gone = newest(&c->swept, d->node, d->at);
@@ -141,8 +152,8 @@ static bool fell_back(const struct asked *a, const struct deed *d) {
     for (size_t i = 0; i < d->pull->traces.n; i++) {
         const struct pm_trace *t = &a->c->scene->ev->traces.items[d->pull->traces.items[i]];
         if (t->kind != PM_KIND_MIRROR_TRY || !pm_is_mirror(a->c->scene->env, t)) continue;
-        if (t->verdict.cause == a->from->cause ||
-            (t->verdict.cause < 0 && host_of_cause(a, t->host)))
+        if (t->verdict->cause == a->from->cause ||
+            (t->verdict->cause < 0 && host_of_cause(a, t->host)))
             return true;
     }
     return false;
@@ -168,7 +179,7 @@ static bool helper_sign(const struct asked *a, const struct deed *d, uint32_t no
         return false;
     if (!registry) return pm_time_between(at, d->at) <= PM_S(60);
     return registry == d->registry &&
-           !any_in(&a->c->served, from_registry(a->c->scene->env, node, registry), at, d->at);
+           !any_in(&a->c->served, from_registry(a->c, node, registry), at, d->at);
 }
 
 // The helper of that registry had failed on that node, and nothing of that registry

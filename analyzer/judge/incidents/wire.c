@@ -71,7 +71,7 @@ static uint32_t failed_host(const struct pm_scene *scene, const struct pm_hit *h
                            ? host_of(scene->env, t)
                            : 0;
         if (own && (t->id == p->best || !host) &&
-            (t->verdict.cause < 0 || t->verdict.cause == h->cause || p->settled_by_neighbour))
+            (t->verdict->cause < 0 || t->verdict->cause == h->cause || p->settled_by_neighbour))
             host = own;
     }
     return host;
@@ -154,7 +154,7 @@ void pm_wire_fill(const struct pm_scene *scene, struct pm_hit *h) {
     struct tallies variants = {0}, hosts = {0};
     for (size_t i = 0; i < h->pulls.n; i++) {
         const struct pm_attempt *p = &scene->pulls->items[h->pulls.items[i]];
-        const char *variant = pm_variant_of(p->verdict.cause, p->verdict.variant, p->flags);
+        const char *variant = pm_variant_of(p->verdict->cause, p->verdict->variant, p->flags);
         wire_count(&variants, variant ? pm_id(scene->env, pm_str_c(variant)) : 0, 1);
         if (on_the_wire(h->cause)) wire_count(&hosts, failed_host(scene, h, p), 1);
     }
@@ -162,7 +162,7 @@ void pm_wire_fill(const struct pm_scene *scene, struct pm_hit *h) {
          i++) { // trouble beside pulls: a mirror that was passed over, a full disk
         const struct pm_trace *t = &scene->ev->traces.items[h->traces.items[i]];
         wire_count(&variants,
-                   t->verdict.variant ? pm_id(scene->env, pm_str_c(t->verdict.variant)) : 0,
+                   t->verdict->variant ? pm_id(scene->env, pm_str_c(t->verdict->variant)) : 0,
                    t->count);
         if (on_the_wire(h->cause)) wire_count(&hosts, host_of(scene->env, t), t->count);
     }

@@ -48,7 +48,7 @@ static uint32_t group_registry(const struct pm_scene *scene, const struct pm_req
 static bool group_refused(const struct pm_pulls *pulls, const struct pm_request_group *g) {
     if (g->worst != 429) return false;
     return g->pull ? pm_quota_refused(&PM_REF(*pulls, g->pull))
-                   : g->verdict.cause >= 0 && pm_cause_has(g->verdict.cause, PM_TRAIT_LIMIT);
+                   : g->verdict->cause >= 0 && pm_cause_has(g->verdict->cause, PM_TRAIT_LIMIT);
 }
 
 static bool is_meter(const struct pm_ledger *l, const struct pm_request_group *g) {
@@ -122,8 +122,8 @@ static void accounts(struct pm_ledger *l) {
         a->asked_user |= p->user || p->flags & PM_EV_CREDENTIALS;
         a->asked_anonymous |= (p->flags & PM_EV_ANONYMOUS) != 0;
         if (!pm_quota_refused(p)) continue;
-        a->anonymous |= pm_quota_named(p) && pm_cause_has(p->verdict.cause, PM_TRAIT_BY_ADDRESS);
-        a->user |= pm_quota_named(p) && pm_cause_has(p->verdict.cause, PM_TRAIT_BY_USER);
+        a->anonymous |= pm_quota_named(p) && pm_cause_has(p->verdict->cause, PM_TRAIT_BY_ADDRESS);
+        a->user |= pm_quota_named(p) && pm_cause_has(p->verdict->cause, PM_TRAIT_BY_USER);
         a->nodes_tell |= (p->sources & ~(unsigned)PM_SRC_REGISTRY) != 0;
     }
 }
@@ -235,7 +235,7 @@ static void refuse(struct pm_ledger *l, const struct pm_request_group *g) {
 static bool got_manifest(const struct pm_attempt *p) {
     if (p->outcome == PM_OUTCOME_OK) return true;
     if (p->outcome != PM_OUTCOME_FAILED || p->status >= 400) return false;
-    return p->stage == PM_STAGE_UNPACK || pm_cause_has(p->verdict.cause, PM_TRAIT_MANIFEST);
+    return p->stage == PM_STAGE_UNPACK || pm_cause_has(p->verdict->cause, PM_TRAIT_MANIFEST);
 }
 
 // The meter is the registry's, and so is its clock; a node's that is off would date a

@@ -40,8 +40,8 @@ static const struct pm_trace *best_of(const struct pm_scene *scene, const struct
             if (t->component != component || t->kind == PM_KIND_PULL_START ||
                 t->kind == PM_KIND_PULL_OK)
                 continue;
-            int rank = (t->verdict.cause == h->cause ? 4 : 0) +
-                       (t->verdict.candidate_count <= 1 ? 2 : 0) + (t->error ? 1 : 0);
+            int rank = (t->verdict->cause == h->cause ? 4 : 0) +
+                       (t->verdict->candidate_count <= 1 ? 2 : 0) + (t->error ? 1 : 0);
             if (rank <= best_rank) continue;
             best = t;
             best_rank = rank;
@@ -78,9 +78,9 @@ static void pick_for(struct picks *p, size_t index) {
         const struct pm_trace *t = best_of(p->scene, h, order[i]);
         if (t)
             pick(p, index, t->id,
-                 t->verdict.cause == h->cause && t->verdict.candidate_count <= 1 ? 80 - (int)i
-                                                                                 : 50 - (int)i,
-                 t->verdict.cause == h->cause && t->verdict.candidate_count <= 1
+                 t->verdict->cause == h->cause && t->verdict->candidate_count <= 1 ? 80 - (int)i
+                                                                                   : 50 - (int)i,
+                 t->verdict->cause == h->cause && t->verdict->candidate_count <= 1
                      ? pm_arena_fmt(p->scene->env->a, "%s names the cause", teller(order[i]))
                      : pm_arena_fmt(p->scene->env->a, "the same attempt as %s tells it",
                                     teller(order[i])));

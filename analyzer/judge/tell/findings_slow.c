@@ -90,8 +90,8 @@ void pm_find_one_registry(struct findings *f, const json_t *rule) {
         !pm_findings_mirrored(f->scene->ev, pm_name(f->scene->env, registry)))
         pm_finding_put(f, rule, PM_NONE, 0, PM_NONE,
                        pm_arena_fmt(f->scene->env->a,
-                                    "all %zu repositories that %zu nodes pull are on %.*s",
-                                    images.n, nodes.n, PM_FMT(pm_name(f->scene->env, registry))),
+                                    "all %u repositories that %u nodes pull are on %.*s", images.n,
+                                    nodes.n, PM_FMT(pm_name(f->scene->env, registry))),
                        false);
     pm_ids_free(&images);
     pm_ids_free(&nodes);

@@ -18,7 +18,7 @@ static struct pm_str some(const struct pm_env *env, const struct pm_ids *ids, co
     if (ids->n == 2)
         return pm_arena_fmt(env->a, "%.*s and %.*s", PM_FMT(first),
                             PM_FMT(friendly(pm_name(env, ids->items[1]))));
-    return pm_arena_fmt(env->a, "%zu %s", ids->n, many);
+    return pm_arena_fmt(env->a, "%u %s", ids->n, many);
 }
 
 static struct pm_str endpoint_of(const struct pm_env *env, const struct pm_hit *h) {
@@ -73,7 +73,7 @@ static struct pm_str registries_of(const struct pm_scene *scene, const struct pm
     if (mirrors.n == 1)
         out = pm_arena_fmt(scene->env->a, "the mirror %.*s",
                            PM_FMT(pm_name(scene->env, mirrors.items[0])));
-    else if (mirrors.n) out = pm_arena_fmt(scene->env->a, "%zu mirrors", mirrors.n);
+    else if (mirrors.n) out = pm_arena_fmt(scene->env->a, "%u mirrors", mirrors.n);
     else out = some(scene->env, &h->registries, "the registry", "registries");
     pm_ids_free(&mirrors);
     return out;
@@ -230,7 +230,7 @@ static void tail(const struct pm_env *env, const struct pm_hits *hits,
     for (size_t i = 0; i < hits->n && !h->failed; i++)
         if (hits->items[i].explained_by && &PM_REF(*hits, hits->items[i].explained_by) == h)
             led_to += hits->items[i].failed;
-    if (h->nodes.n) pm_buf_fmt(b, " on %zu %s", h->nodes.n, h->nodes.n == 1 ? "node" : "nodes");
+    if (h->nodes.n) pm_buf_fmt(b, " on %u %s", h->nodes.n, h->nodes.n == 1 ? "node" : "nodes");
     if (led_to)
         pm_buf_fmt(b, ", %llu failed %s followed from it", (unsigned long long)led_to,
                    led_to == 1 ? "pull" : "pulls");

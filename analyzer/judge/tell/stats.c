@@ -79,7 +79,7 @@ static const struct { // by the status that the node or the registry's side saw,
 static int status_of(const struct pm_env *env, const struct pm_attempt *p) {
     if (p->status || p->hidden_status) return p->status ? p->status : p->hidden_status;
     struct pm_str error = pm_name(env, p->error);
-    if (!error.n || pm_cause_has(p->verdict.cause, PM_TRAIT_NO_STATUS)) return 0;
+    if (!error.n || pm_cause_has(p->verdict->cause, PM_TRAIT_NO_STATUS)) return 0;
     const json_t *rows = json_object_get(pm_ruleset_table(env->rules, PM_TABLE_LISTS), "answers");
     for (size_t i = 0; i < json_array_size(rows); i++) {
         const json_t *row = json_array_get(rows, i);
@@ -95,7 +95,7 @@ static void count_troubles(const struct pm_env *env, struct pm_pull_stats *st,
     int status = status_of(env, p);
     for (size_t i = 0; i < PM_LEN(troubles); i++) {
         bool met = troubles[i].low ? status >= troubles[i].low && status <= troubles[i].high
-                                   : pm_cause_has(p->verdict.cause, troubles[i].trait);
+                                   : pm_cause_has(p->verdict->cause, troubles[i].trait);
         if (met) st->troubles[troubles[i].trouble]++;
     }
 }
@@ -121,8 +121,8 @@ static void count(const struct pm_env *env, struct tally *t, const struct pm_att
     st->failed++;
     count_troubles(env, st, p);
     ++*pm_map_slot(&t->causes,
-                   (Word_t)(p->verdict.cause >= 0 ? p->verdict.cause
-                                                  : pm_cause_shown(PM_SHOWN_UNKNOWN_WORDS)));
+                   (Word_t)(p->verdict->cause >= 0 ? p->verdict->cause
+                                                   : pm_cause_shown(PM_SHOWN_UNKNOWN_WORDS)));
     if (p->status) ++*pm_map_slot(&t->statuses, (Word_t)p->status);
 }
 
@@ -171,7 +171,7 @@ struct
 };
 static uint32_t pull_registry(const struct pm_env *env, const struct pm_attempt *p) {
     (void)env;
-    return pm_cause_has(p->verdict.cause, PM_TRAIT_OWN_LIMIT) ? 0 : p->registry;
+    return pm_cause_has(p->verdict->cause, PM_TRAIT_OWN_LIMIT) ? 0 : p->registry;
 }
 static uint32_t pull_node(const struct pm_env *env, const struct pm_attempt *p) {
     (void)env;
