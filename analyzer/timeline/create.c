@@ -77,7 +77,16 @@ static bool schema_make(struct pm_timeline *t) {
     return ok && !t->error.n;
 }
 
+// Nobody asks SQLite how much memory it holds, and each of its allocations would take a
+// lock to count it.
+static void sqlite_set_up(void) {
+    static bool done;
+    if (!done) sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    done = true;
+}
+
 struct pm_timeline *timeline_new(bool writable) {
+    sqlite_set_up();
     struct pm_timeline *t = pm_xmalloc(sizeof *t);
     memset(t, 0, sizeof *t);
     t->writable = writable;

@@ -10,6 +10,7 @@
 // the insert. At the end only the suspects are sorted. A slot shared by chance costs
 // time, not truth.
 #include "timeline/store.h"
+#include <Judy.h>
 #include <stdlib.h>
 
 #define SEEN_SLOTS (UINT64_C(1) << 24)
@@ -134,12 +135,19 @@ static int by_merit(const void *a, const void *b) {
     return 0;
 }
 
+// How many of one member's records are told by another's, and the line of the first.
+struct toll {
+    int64_t member, kept, n, line;
+};
 struct search {
     struct pm_timeline *t;
     struct parts parts;
     struct settled settled;
     struct group group;
     sqlite3_stmt *into;
+    struct toll *tolls;
+    size_t tolls_n, tolls_cap;
+    Pvoid_t toll_of; // JudyL: members' numbers → place in tolls + 1
 };
 
 static void suspect_add(struct search *x, sqlite3_stmt *s) {
@@ -162,6 +170,23 @@ static void suspect_add(struct search *x, sqlite3_stmt *s) {
     if (u->standing != PM_STANDING_HEARSAY) u->node = node_hash(timeline_string_get(x->t, node));
 }
 
+static void copy_mark(struct search *x, const struct suspect *u, int64_t kept) {
+    PWord_t at = NULL;
+    sqlite3_bind_int64(x->into, 1, u->id);
+    sqlite3_bind_int64(x->into, 2, kept);
+    timeline_run(x->t, x->into);
+    if (!timeline_is_member(u->member) || !timeline_is_member(kept)) return;
+    JLI(at, x->toll_of, (Word_t)u->member << 24 | (Word_t)kept);
+    if (at == PJERR) pm_die_oom();
+    if (!*at) {
+        *PM_PUSH(x->tolls, x->tolls_n, x->tolls_cap) = (struct toll){u->member, kept, 0, u->line};
+        *at = x->tolls_n;
+    }
+    struct toll *toll = &x->tolls[*at - 1];
+    toll->n++;
+    if (u->line < toll->line) toll->line = u->line;
+}
+
 static void group_judge(struct search *x) {
     struct group *g = &x->group;
     if (g->items_n > 1) qsort(g->items, g->items_n, sizeof *g->items, by_merit);
@@ -172,9 +197,7 @@ static void group_judge(struct search *x) {
         if (!same) g->kept[g->n++] = (struct kept){u->member, u->line, u->node};
         if (!same || (same->member == u->member && same->line == u->line))
             continue; // two events of one record are no copies
-        sqlite3_bind_int64(x->into, 1, u->id);
-        sqlite3_bind_int64(x->into, 2, same->member);
-        timeline_run(x->t, x->into);
+        copy_mark(x, u, same->member);
     }
     g->items_n = 0;
 }
@@ -194,14 +217,26 @@ static void duplicates_find(struct search *x, sqlite3_stmt *s) {
     timeline_check(x->t, rc);
 }
 
+static int by_members(const void *a, const void *b) {
+    const struct toll *x = a, *y = b;
+    if (x->member != y->member) return x->member < y->member ? -1 : 1;
+    return (x->kept > y->kept) - (x->kept < y->kept);
+}
 // Counted where the rows are, said where the better ones are.
-static const char told_sql[] =
-    "UPDATE member SET duplicates = duplicates + d.n FROM (SELECT e.member AS member, count(*) AS n FROM copy x JOIN event e ON e.id = x.event GROUP BY "
-    "e.member) d "
-    "  WHERE d.member = member.id;"
-    "INSERT OR REPLACE INTO diagnostic(path, line, code, message, count) SELECT m.path, min(e.line), 'duplicate-records', 'also in ' || k.path || ': counted "
-    "once', count(*) "
-    "  FROM copy x JOIN event e ON e.id = x.event JOIN member m ON m.id = e.member JOIN member k ON k.id = x.kept GROUP BY m.id, k.id ORDER BY m.id, k.id;";
+static void tolls_tell(struct search *x) {
+    sqlite3_stmt *count = timeline_stmt(x->t, ST_COPIES),
+                 *say = timeline_stmt(x->t, ST_COPIES_TOLD);
+    if (x->tolls_n > 1) qsort(x->tolls, x->tolls_n, sizeof *x->tolls, by_members);
+    for (size_t i = 0; i < x->tolls_n && count && say; i++) {
+        const struct toll *toll = &x->tolls[i];
+        sqlite3_bind_int64(count, 1, toll->n);
+        sqlite3_bind_int64(count, 2, toll->member);
+        timeline_run(x->t, count);
+        const int64_t said[] = {toll->line, toll->n, toll->member, toll->kept};
+        for (int c = 0; c < (int)PM_LEN(said); c++) sqlite3_bind_int64(say, c + 1, said[c]);
+        timeline_run(x->t, say);
+    }
+}
 
 void timeline_duplicates_find(struct pm_timeline *t) {
     if (!t->seen_twice || t->error.n) return;
@@ -218,6 +253,8 @@ void timeline_duplicates_find(struct pm_timeline *t) {
     timeline_settled_free(&x.settled);
     free(x.group.items);
     free(x.parts.items);
-    if (timeline_number(t, "SELECT EXISTS(SELECT 1 FROM copy)", 0)) timeline_exec(t, told_sql);
+    tolls_tell(&x);
+    JudyLFreeArray(&x.toll_of, PJE0);
+    free(x.tolls);
     t->seen_twice = false;
 }

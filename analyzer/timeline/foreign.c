@@ -39,21 +39,44 @@ static struct pm_str columns_of(sqlite3 *db, const char *table, struct pm_arena 
     sqlite3_finalize(s);
     return columns;
 }
-static struct pm_str sql_of(sqlite3 *db, const char *type, const char *name, struct pm_arena *a) {
+// Ours: looked up once, as shards are merged by the hundred.
+struct object {
+    struct pm_str type, name, sql;
+};
+static struct {
+    struct pm_timeline *t;
+    struct object *objects;
+    size_t n, cap, tables;
+} ours;
+
+static void ours_load(struct pm_timeline *t) {
+    static const char sql[] = "SELECT type, name, coalesce(sql, '') FROM sqlite_schema";
     sqlite3_stmt *s = NULL;
-    struct pm_str sql = PM_NONE;
-    if (sqlite3_prepare_v2(db, "SELECT sql FROM sqlite_schema WHERE type = ? AND name = ?", -1, &s,
-                           NULL) == SQLITE_OK) {
-        sqlite3_bind_text(s, 1, type, -1, SQLITE_STATIC);
-        sqlite3_bind_text(s, 2, name, -1, SQLITE_STATIC);
-        if (sqlite3_step(s) == SQLITE_ROW) sql = pm_arena_dup(a, timeline_column(s, 0));
+    struct pm_arena *a = pm_arena_new(); // for as long as we run
+    if (sqlite3_prepare_v2(t->db, sql, -1, &s, NULL) != SQLITE_OK) return;
+    while (sqlite3_step(s) == SQLITE_ROW) {
+        struct object *o = PM_PUSH(ours.objects, ours.n, ours.cap);
+        *o = (struct object){pm_arena_dup(a, timeline_column(s, 0)),
+                             pm_arena_dup(a, timeline_column(s, 1)),
+                             pm_arena_dup(a, timeline_column(s, 2))};
+        ours.tables += pm_str_eqc(o->type, "table") && !pm_str_starts(o->name, PM_STR("sqlite"));
     }
     sqlite3_finalize(s);
-    return sql;
+}
+static bool ours_made(void) {
+    const char *unmade = NULL;
+    if (!ours.t && (ours.t = timeline_create(NULL, &unmade)) != NULL) ours_load(ours.t);
+    return ours.t != NULL;
+}
+static const struct object *ours_find(const char *type, const char *name) {
+    for (size_t i = 0; i < ours.n; i++)
+        if (pm_str_eqc(ours.objects[i].name, name) && pm_str_eqc(ours.objects[i].type, type))
+            return &ours.objects[i];
+    return NULL;
 }
 
 struct check {
-    struct pm_timeline *ours, *theirs;
+    struct pm_timeline *theirs;
     struct pm_arena *a;
     size_t tables;
     bool other_views;
@@ -64,29 +87,29 @@ static bool refused(struct check *c, const char *what, const char *name) {
     snprintf(c->why, c->why_n, "%s '%.80s' is no part of a timeline", what, name);
     return false;
 }
-static bool is_table(struct check *c, const char *name, int root) {
-    struct pm_str ours = columns_of(c->ours->db, name, c->a);
+static bool is_table(struct check *c, const char *name, int root, struct pm_str sql) {
     if (strncmp(name, "sqlite_stat", 11) == 0 && root > 0) return true;
-    if (!ours.n || root <= 0) return refused(c, "the table", name);
+    const struct object *our = ours_find("table", name);
+    if (!our || root <= 0) return refused(c, "the table", name);
     c->tables++;
-    return pm_str_eq(ours, columns_of(c->theirs->db, name, c->a)) ||
+    return pm_str_eq(our->sql, sql) ||
+           pm_str_eq(columns_of(ours.t->db, name, c->a), columns_of(c->theirs->db, name, c->a)) ||
            refused(c, "what is in the table", name);
 }
 static bool is_index(struct check *c, const char *name, struct pm_str sql) {
     static const char in_merge[] = "CREATE INDEX fact_place ON fact(place, input)";
     if (!sql.n) return true; // of a primary key
-    return pm_str_eq(sql, sql_of(c->ours->db, "index", name, c->a)) || pm_str_eqc(sql, in_merge) ||
-           refused(c, "the index", name);
+    return pm_str_eqc(sql, in_merge) || refused(c, "the index", name);
 }
 static bool is_view(struct check *c, const char *name, struct pm_str sql) {
-    struct pm_str ours = sql_of(c->ours->db, "view", name, c->a);
-    if (!ours.n) return refused(c, "the view", name);
-    c->other_views |= !pm_str_eq(ours, sql);
+    const struct object *our = ours_find("view", name);
+    if (!our) return refused(c, "the view", name);
+    c->other_views |= !pm_str_eq(our->sql, sql);
     return true;
 }
 static bool is_ours(struct check *c, const char *type, const char *name, int root,
                     struct pm_str sql) {
-    if (strcmp(type, "table") == 0) return is_table(c, name, root);
+    if (strcmp(type, "table") == 0) return is_table(c, name, root, sql);
     if (strcmp(type, "index") == 0) return is_index(c, name, sql);
     if (strcmp(type, "view") == 0) return is_view(c, name, sql);
     return refused(c, strcmp(type, "trigger") == 0 ? "the trigger" : "the object", name);
@@ -123,25 +146,15 @@ static bool views_shadow(struct pm_timeline *t) {
     return ok;
 }
 
-// Made once: shards are merged by the hundred.
-static struct pm_timeline *reference(void) {
-    static struct pm_timeline *ours;
-    const char *unmade = NULL;
-    if (!ours) ours = timeline_create(NULL, &unmade);
-    return ours;
-}
-
 bool timeline_schema_check(struct pm_timeline *t, char *why, size_t why_n) {
     int steps = 0;
-    struct check c = {.ours = reference(), .theirs = t, .why = why, .why_n = why_n};
-    if (!c.ours) return refused(&c, "without a temporary database", "");
+    struct check c = {.theirs = t, .why = why, .why_n = why_n};
+    if (!ours_made()) return refused(&c, "without a temporary database", "");
     c.a = pm_arena_new();
     sqlite3_progress_handler(t->db, 1000, too_long, &steps);
     bool ok = objects_check(&c);
-    size_t tables = (size_t)timeline_number(
-        c.ours,
-        "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'", 0);
-    if (ok && c.tables != tables) ok = refused(&c, "a file without the table", "event or another");
+    if (ok && c.tables != ours.tables)
+        ok = refused(&c, "a file without the table", "event or another");
     if (ok && c.other_views) ok = views_shadow(t);
     if (!ok && t->error.n) snprintf(why, why_n, "%s", t->error.p);
     sqlite3_progress_handler(t->db, 0, NULL, NULL);

@@ -8,30 +8,51 @@ static int64_t stamp_fix(pm_clock_fix *fix, void *ctx, int64_t kind, int64_t ns,
     return ns == PM_NO_TIME ? ns : fix(ctx, (enum pm_when_kind)(kind & 7), ns, quality);
 }
 
-// `r` is at a row of ST_UNDATED.
-static void event_date(struct pm_timeline *t, sqlite3_stmt *r, pm_clock_fix *fix, void *ctx) {
-    sqlite3_stmt *s = timeline_stmt(t, ST_DATED);
+struct dated {
+    int64_t v[5]; // as the columns are
+};
+struct dating {
+    struct pm_timeline *t;
+    pm_clock_fix *fix;
+    void *ctx;
+    struct dated rows[GROUP_ROWS];
+    size_t n;
+};
+
+static void dated_put(struct dating *x, enum timeline_stmt which, size_t from, size_t n) {
+    sqlite3_stmt *s = timeline_stmt(x->t, which);
     if (!s) return;
-    const struct shape *shape = timeline_shape_get(t, sqlite3_column_int64(r, 1));
+    for (size_t i = 0; i < n; i++)
+        for (int c = 0; c < 5; c++) bind_or_null(s, (int)i * 5 + c + 1, x->rows[from + i].v[c]);
+    timeline_run(x->t, s);
+}
+static void dated_flush(struct dating *x) {
+    if (x->n == GROUP_ROWS) dated_put(x, ST_DATEDS, 0, x->n);
+    else
+        for (size_t i = 0; i < x->n; i++) dated_put(x, ST_DATED, i, 1);
+    x->n = 0;
+}
+
+// `r` is at a row of ST_UNDATED.
+static void event_date(struct dating *x, sqlite3_stmt *r) {
+    const struct shape *shape = timeline_shape_get(x->t, sqlite3_column_int64(r, 1));
     const int64_t stamps = shape->v[SHAPE_STAMPS], ts = column_or(r, 2, PM_NO_TIME),
                   first = column_or(r, 3, PM_NO_TIME), last = column_or(r, 4, PM_NO_TIME);
     enum pm_quality was = (enum pm_quality)shape->v[SHAPE_QUALITY], quality = was, aside = was;
     // An undated event is asked about, too: it may stand for the moment of capture.
-    int64_t new_ts = fix(ctx, (enum pm_when_kind)(stamps & 7), ts, &quality),
-            new_first = stamp_fix(fix, ctx, stamps >> 3, first, &aside),
-            new_last = stamp_fix(fix, ctx, stamps >> 6, last, &aside);
+    int64_t new_ts = x->fix(x->ctx, (enum pm_when_kind)(stamps & 7), ts, &quality),
+            new_first = stamp_fix(x->fix, x->ctx, stamps >> 3, first, &aside),
+            new_last = stamp_fix(x->fix, x->ctx, stamps >> 6, last, &aside);
     if (new_ts == ts && new_first == first && new_last == last && quality == was) return;
-    sqlite3_bind_int64(s, 1, sqlite3_column_int64(r, 0));
-    bind_time(s, 2, new_ts);
-    sqlite3_bind_int(s, 3, (int)quality);
-    bind_time(s, 4, new_first);
-    bind_time(s, 5, new_last);
-    timeline_run(t, s);
+    x->rows[x->n++] =
+        (struct dated){{sqlite3_column_int64(r, 0), new_ts, (int64_t)quality, new_first, new_last}};
+    if (x->n == GROUP_ROWS) dated_flush(x);
 }
 
 // The rows of a member lie between two ids, among rows of the members that were read at
 // the same time: no index is needed to find them.
 void pm_timeline_redate(struct pm_timeline *t, uint32_t file, pm_clock_fix *fix, void *ctx) {
+    struct dating x = {.t = t, .fix = fix, .ctx = ctx};
     if (file >= t->spans_n || t->spans[file].hi == 0) return;
     sqlite3_stmt *r = timeline_stmt(t, ST_UNDATED);
     if (!r) return;
@@ -40,7 +61,8 @@ void pm_timeline_redate(struct pm_timeline *t, uint32_t file, pm_clock_fix *fix,
     sqlite3_bind_int64(r, 2, t->spans[file].hi);
     sqlite3_bind_int64(r, 3, file);
     int rc;
-    while ((rc = sqlite3_step(r)) == SQLITE_ROW) event_date(t, r, fix, ctx);
+    while ((rc = sqlite3_step(r)) == SQLITE_ROW) event_date(&x, r);
+    dated_flush(&x);
     timeline_check(t, rc);
     sqlite3_reset(r);
 }

@@ -18,6 +18,11 @@ static const char *const statements[ST_COUNT] = {
     [ST_UNDATED] =
         "SELECT id,shape,ts,first_ns,last_ns FROM event WHERE id BETWEEN ? AND ? AND member=?",
     [ST_DATED] = "INSERT INTO dated VALUES(?,?,?,?,?)",
+    [ST_DATEDS] = "INSERT INTO dated VALUES" GROUP("(?,?,?,?,?)"),
+    [ST_COPIES] = "UPDATE member SET duplicates=duplicates+? WHERE id=?",
+    [ST_COPIES_TOLD] =
+        "INSERT OR REPLACE INTO diagnostic(path,line,code,message,count) SELECT m.path,?,'duplicate-records','also in '||k.path||': counted once',? "
+        "FROM member m, member k WHERE m.id=? AND k.id=?",
     [ST_SILENCED] = "INSERT OR IGNORE INTO silenced VALUES(?,?,?)",
     [ST_COPY] = "INSERT INTO copy VALUES(?,?)",
     [ST_GIVEN] = "UPDATE member SET given=?,also=? WHERE id=?",
