@@ -14,13 +14,19 @@
 enum { TEXT_BYTES = 4096, FRONT_BYTES = 64, PLACES = 4096, RING_BYTES = 1 << 20 };
 enum { AS_IT_IS = 1, WITHOUT_STAMPS }; // what is known of a text: the seeds of its hash
 
+// Lines of which each holds a number of its own (a request's id) come once: where few of
+// the last were known again, the next are looked through without being remembered.
+enum { LINES_TRIED = 256, FEW = LINES_TRIED / 8, LINES_PASSED = 8192 };
+
 struct pm_clean_texts {
     struct pm_memo *memo;
-    char line[TEXT_BYTES]; // the one at hand, its stamps alike
+    unsigned tried, known, to_pass; // lines: of the last ones, and how many are not tried
+    char line[TEXT_BYTES];          // the one at hand, its stamps alike
 };
 
 struct pm_clean_texts *pm_clean_texts_new(void) {
     struct pm_clean_texts *seen = pm_xmalloc(sizeof *seen);
+    seen->tried = seen->known = seen->to_pass = 0;
     seen->memo = pm_memo_new(PLACES, RING_BYTES);
     return seen;
 }
@@ -33,9 +39,12 @@ void pm_clean_texts_free(struct pm_clean_texts *seen) {
 // `known` is the text under which `s` is remembered.
 static struct pm_str unless_seen(const struct pm_redact_key *key, struct pm_memo *memo,
                                  struct pm_arena *a, struct pm_str s, struct pm_str known,
-                                 uint64_t seed) {
+                                 uint64_t seed, unsigned *found) {
     uint64_t hash = pm_str_hash(known, seed);
-    if (pm_memo_find(memo, known, hash)) return s;
+    if (pm_memo_find(memo, known, hash)) {
+        ++*found;
+        return s;
+    }
     struct pm_str out = pm_redact(key, a, s);
     if (out.p == s.p) pm_memo_keep(memo, known, hash, 0);
     return out;
@@ -44,7 +53,8 @@ static struct pm_str unless_seen(const struct pm_redact_key *key, struct pm_memo
 struct pm_str pm_redact_anew(const struct pm_redact_key *key, struct pm_clean_texts *seen,
                              struct pm_arena *a, struct pm_str s) {
     if (s.n > TEXT_BYTES) return pm_redact(key, a, s);
-    return unless_seen(key, seen->memo, a, s, s, AS_IT_IS);
+    unsigned found = 0;
+    return unless_seen(key, seen->memo, a, s, s, AS_IT_IS, &found);
 }
 
 // As loggers write them, before a fraction and a zone: '0' a figure, 'A' a letter.
@@ -107,5 +117,14 @@ static struct pm_str with_stamps_alike(char *out, struct pm_str s) {
 struct pm_str pm_redact_line(const struct pm_redact_key *key, struct pm_clean_texts *seen,
                              struct pm_arena *a, struct pm_str s) {
     if (s.n == 0 || s.n > TEXT_BYTES) return pm_redact(key, a, s);
-    return unless_seen(key, seen->memo, a, s, with_stamps_alike(seen->line, s), WITHOUT_STAMPS);
+    if (seen->to_pass) {
+        seen->to_pass--;
+        return pm_redact(key, a, s);
+    }
+    if (++seen->tried > LINES_TRIED) {
+        seen->to_pass = seen->known < FEW ? LINES_PASSED : 0;
+        seen->tried = seen->known = 0;
+    }
+    return unless_seen(key, seen->memo, a, s, with_stamps_alike(seen->line, s), WITHOUT_STAMPS,
+                       &seen->known);
 }

@@ -339,6 +339,24 @@ static void a_line_is_known_but_for_its_stamp(void **unused) {
     pm_arena_free(a);
 }
 
+// Of lines that never come again none is remembered after a while; what is secret in one is
+// seen as before, among them and where lines come again.
+static void lines_that_come_once_are_looked_through(void **unused) {
+    (void)unused;
+    struct pm_arena *a = pm_arena_new();
+    struct pm_clean_texts *seen = pm_clean_texts_new();
+    for (int i = 0; i < 20000; i++) {
+        bool secret = i % 101 == 0, again = i > 12000;
+        struct pm_str s = pm_arena_fmt(a, "{\"id\":\"%d\",\"msg\":\"%s\"}", again ? i % 7 : i,
+                                       secret ? "password=hunter2x1" : "response completed"),
+                      out = pm_redact_line(NULL, seen, a, s);
+        assert_int_equal(pm_str_has(out, PM_STR("<redacted:")), secret);
+        if (!secret) assert_ptr_equal(out.p, s.p);
+    }
+    pm_clean_texts_free(seen);
+    pm_arena_free(a);
+}
+
 // Behind any stamp a text has the secrets that it has behind another: so lines may be known
 // again without theirs.
 static void no_secret_hangs_on_a_stamp(void **unused) {
@@ -474,6 +492,7 @@ int main(void) {
                                        cmocka_unit_test(hostile_texts_end),
                                        cmocka_unit_test(nothing_is_looked_through_twice),
                                        cmocka_unit_test(a_line_is_known_but_for_its_stamp),
+                                       cmocka_unit_test(lines_that_come_once_are_looked_through),
                                        cmocka_unit_test(no_secret_hangs_on_a_stamp),
                                        cmocka_unit_test(both_ways_see_the_same),
                                        cmocka_unit_test(macs_are_the_published_ones),

@@ -14,6 +14,7 @@
 #include "framing/frame.h"
 #include "framing/frame_docs.h"
 #include "framing/frame_fields.h"
+#include "pm/scan.h"
 
 enum { REASON, COUNT, META, META_UID, META_NAME, MESSAGE, WANTS };
 static const struct pm_json_want wants[WANTS] = {[REASON] = PM_JSON_WANT("reason", PM_JSON_TOP),
@@ -299,6 +300,44 @@ static void lists_and_trees_agree(void **state) {
     }
     frame_fields_forget(&memo);
     assert_true(taken > 20000);
+}
+
+// What is passed sixteen bytes at a time, beside a loop that takes one.
+static void wide_and_plain_loops_agree(void **state) {
+    static const char *const parts[] = {
+        " ", "        ",  "                  ", "\n",       "\r\n", "\t",
+        "a", "\"k\": 1,", "0123456789abcdef",   "\xc3\xa9", "\xff", "\xe2\x82"};
+    (void)state;
+    for (int i = 0; i < 20000; i++) {
+        struct pm_arena *a = pm_arena_new();
+        struct pm_buf text = {0}, one_line = {0}, utf8 = {0};
+        for (unsigned n = draw(14); n; n--) pm_buf_lit(&text, PICK(parts));
+        if (!draw(9)) pm_buf_addc(&text, '\0');
+        for (size_t at = 0; at < text.n;) {
+            const char *nl = memchr(text.p + at, '\n', text.n - at);
+            size_t end = nl ? (size_t)(nl - text.p) : text.n, n = end - at;
+            if (n && text.p[end - 1] == '\r' && memchr(text.p, '\n', text.n)) n--;
+            pm_buf_add(&one_line, (struct pm_str){text.p + at, n});
+            for (at = end; at < text.n && memchr(" \t\r\n", text.p[at], 4);) at++;
+        }
+        struct pm_str got = frame_json_squeezed(a, pm_buf_str(&text));
+        if (!pm_str_eq(got, pm_buf_str(&one_line)))
+            fail_msg("[%.*s]\n[%.*s]\n[%.*s]", (int)text.n, text.p, PM_FMT(got), (int)one_line.n,
+                     one_line.p);
+        for (size_t at = 0, n; at < text.n; at += n) {
+            n = 1;
+            if ((unsigned char)text.p[at] < 0x80 && text.p[at]) pm_buf_addc(&utf8, text.p[at]);
+            else if (text.n - at >= 2 && memcmp(text.p + at, "\xc3\xa9", 2) == 0) {
+                pm_buf_lit(&utf8, "\xc3\xa9");
+                n = 2;
+            } else pm_buf_lit(&utf8, "\xef\xbf\xbd");
+        }
+        assert_true(pm_str_eq(pm_utf8_clean(a, pm_buf_str(&text), NULL), pm_buf_str(&utf8)));
+        pm_buf_free(&text);
+        pm_buf_free(&one_line);
+        pm_buf_free(&utf8);
+        pm_arena_free(a);
+    }
 }
 
 // ---- whole lists, whole logs
@@ -637,6 +676,7 @@ int main(void) {
         cmocka_unit_test(the_rest_is_left_to_trees),
         cmocka_unit_test(shapes_decide_no_value),
         cmocka_unit_test(lists_and_trees_agree),
+        cmocka_unit_test(wide_and_plain_loops_agree),
         cmocka_unit_test(event_lists_are_told_alike),
         cmocka_unit_test(lines_of_events_are_told_alike),
         cmocka_unit_test(requests_are_told_alike),
