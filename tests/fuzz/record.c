@@ -2,6 +2,7 @@
 #include "kinds.h"
 #include <stdlib.h>
 #include "framing/frame.h"
+#include "framing/frame_docs.h"
 
 const char *fuzz_envelope_variant(size_t i) {
     return pm_envelopes[i] ? pm_envelopes[i]->name : NULL;
@@ -93,4 +94,58 @@ void fuzz_parser(struct fuzz_bytes in, size_t variant) {
     if (p->finish) p->finish(&ctx, &last);
     pm_arena_free(ctx.member);
     pm_arena_free(ctx.a);
+}
+
+// ---- objects by a parser's list of members, after others and as the first, and as trees
+
+static const struct pm_parser *listing(size_t i) {
+    for (size_t k = 0; pm_parsers[k]; k++)
+        if (pm_parsers[k]->fields && !i--) return pm_parsers[k];
+    return NULL;
+}
+const char *fuzz_fields_variant(size_t i) { return listing(i) ? listing(i)->name : NULL; }
+
+static void must_agree(const struct pm_json_field *x, const struct pm_json_field *y, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (x[i].type != y[i].type || !pm_str_eq(x[i].text, y[i].text) ||
+            (x[i].type == PM_JSON_INTEGER && x[i].integer != y[i].integer) ||
+            (x[i].type == PM_JSON_REAL && x[i].real != y[i].real))
+            abort();
+}
+
+static size_t object_at(struct frame_fields_memo *memo, struct pm_str s,
+                        const struct pm_json_fields *list) {
+    struct pm_json_field after[PM_JSON_WANTS_MAX], first[PM_JSON_WANTS_MAX],
+        tree[PM_JSON_WANTS_MAX];
+    struct pm_arena *a = pm_arena_new();
+    struct frame_fields_memo fresh = {{0}, {NULL}, NULL};
+    uint64_t newlines, as_first;
+    json_error_t err;
+    size_t used = frame_fields_read(a, memo, s, list, after, &newlines);
+    if (frame_fields_read(a, &fresh, s, list, first, &as_first) != used) abort();
+    frame_fields_forget(&fresh);
+    if (used) {
+        json_t *v = frame_json_load(a, pm_str_sub(s, 0, used), &err);
+        if (!v || newlines != as_first) abort();
+        pm_json_fields_of(v, list, tree);
+        must_agree(after, first, list->n);
+        must_agree(after, tree, list->n);
+        list->sure(after);
+        json_decref(v);
+    }
+    pm_arena_free(a);
+    return used;
+}
+
+void fuzz_fields(struct fuzz_bytes in, size_t variant) {
+    struct frame_fields_memo memo = {{0}, {NULL}, NULL};
+    struct pm_str rest = fuzz_rest(&in);
+    while (rest.n) {
+        const char *brace = memchr(rest.p, '{', rest.n);
+        if (!brace) break;
+        rest = pm_str_from(rest, (size_t)(brace - rest.p));
+        size_t used = object_at(&memo, rest, listing(variant)->fields);
+        rest = pm_str_from(rest, used ? used : 1);
+    }
+    frame_fields_forget(&memo);
 }
