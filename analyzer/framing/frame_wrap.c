@@ -47,8 +47,9 @@ static const struct {
 };
 
 static bool known(struct pm_str w, bool wants) {
+    if (!w.n) return false;
     for (size_t i = 0; i < PM_LEN(words); i++)
-        if (w.n && w.p[0] == words[i].text[0] && pm_str_eqc(w, words[i].text))
+        if (w.p[0] == words[i].text[0] && pm_str_eqc(w, words[i].text))
             return !wants || words[i].wants;
     return false;
 }

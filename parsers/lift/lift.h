@@ -79,6 +79,15 @@ bool pm_lift_runtime_down(struct pm_str s);
 bool pm_lift_refused_by_admission(struct pm_str s);
 // The sandbox (pause) image could not be had.
 bool pm_lift_sandbox_image(struct pm_str s);
+// What an event gains by reading one of its texts, `anew` or by what it gave a moment ago.
+enum { PM_LIFT_ASKS_STATUS = 29, PM_LIFT_ASKS_STAGE, PM_LIFT_ASKS_COMPONENT }; // beside fields
+struct pm_lifting {
+    enum pm_field from;
+    uint32_t asks; // a bit for each field, and each of those, on which it hangs what is gained
+    // Reads the text, and of the event besides whether it has these: no more.
+    void (*anew)(struct pm_arena *a, struct pm_event *e);
+};
+void pm_lift_once(struct pm_arena *a, struct pm_event *e, const struct pm_lifting *how);
 // pm_lift_error, whether or not the text was read a moment ago.
 void pm_lift_error_anew(struct pm_arena *a, struct pm_event *e);
 // Sets ERROR (unwrapped) and lifts the rest out of it.

@@ -23,6 +23,11 @@ static void normalise_reference(struct pm_arena *a, struct pm_event *e) {
     pm_event_fill(e, PM_F_DIGEST, image.digest);
 }
 
+#define HAS(field) (UINT32_C(1) << (field))
+static const struct pm_lifting of_reference = {
+    PM_F_IMAGE, HAS(PM_F_REGISTRY) | HAS(PM_F_REPOSITORY) | HAS(PM_F_TAG) | HAS(PM_F_DIGEST),
+    normalise_reference};
+
 // https://r.test/a/b/manifests/1: copies that lost the "/v2".
 static bool elided_url(struct pm_str url, struct pm_registry_url *u) {
     struct pm_str rest = after(url, "://");
@@ -65,7 +70,7 @@ static void image_from_parts(struct pm_arena *a, struct pm_event *e) {
 
 void pm_event_normalise(struct pm_arena *a, struct pm_event *e) {
     if (e->field[PM_F_IMAGE].n) {
-        normalise_reference(a, e);
+        pm_lift_once(a, e, &of_reference);
         return;
     }
     normalise_url(a, e);

@@ -9,8 +9,9 @@ void pm_pairs_add(struct pm_pairs *p, struct pm_str key, struct pm_str value) {
 }
 
 struct pm_str pm_pairs_get(const struct pm_pairs *p, const char *key) {
+    const struct pm_str name = pm_str_c(key);
     for (size_t i = p->n; i > 0; i--)
-        if (pm_str_eqc(p->item[i - 1].key, key)) return p->item[i - 1].value;
+        if (pm_str_eq(p->item[i - 1].key, name)) return p->item[i - 1].value;
     return PM_NONE;
 }
 

@@ -224,8 +224,9 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     struct pm_logrus v = {0};
     if (!pm_logrus_read(ctx->a, r, &v)) return PM_PARSE_NO;
     struct pm_logrus_line l = {ctx, r, &v, PM_COMP_CONTAINERD};
-    bool known = pm_logrus_row_of(containerd_rows, PM_LEN(containerd_rows), v.msg);
-    if ((!known || ends_a_client(&v)) && !ours(r)) return PM_PARSE_NO;
+    if (!ours(r) &&
+        (ends_a_client(&v) || !pm_logrus_row_of(containerd_rows, PM_LEN(containerd_rows), v.msg)))
+        return PM_PARSE_NO;
     return pm_logrus_take(&l, containerd_rows, PM_LEN(containerd_rows));
 }
 

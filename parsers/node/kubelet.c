@@ -614,7 +614,8 @@ enum pm_parse pm_kubelet_line(struct pm_parse_ctx *ctx, const struct pm_record *
     struct line l = {ctx, r, k, error_text(k), 0};
     const struct kubelet_row *row = NULL;
     for (size_t i = 0; i < PM_LEN(kubelet_rows) && !row; i++)
-        if (starts(k->msg, kubelet_rows[i].head) &&
+        if (k->msg.n && k->msg.p[0] == kubelet_rows[i].head[0] &&
+            starts(k->msg, kubelet_rows[i].head) &&
             (!kubelet_rows[i].must || has(k->msg, kubelet_rows[i].must)))
             row = &kubelet_rows[i];
     if (ctx->every) tell_pod(&l);

@@ -157,7 +157,9 @@ bool pm_logrus_is_error(const struct pm_logrus *v) {
 const struct pm_logrus_row *pm_logrus_row_of(const struct pm_logrus_row *rows, size_t n,
                                              struct pm_str msg) {
     for (size_t i = 0; i < n; i++)
-        if (starts(msg, rows[i].head) && (!rows[i].must || has(msg, rows[i].must))) return &rows[i];
+        if (msg.n && msg.p[0] == rows[i].head[0] && starts(msg, rows[i].head) &&
+            (!rows[i].must || has(msg, rows[i].must)))
+            return &rows[i];
     return NULL;
 }
 

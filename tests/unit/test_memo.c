@@ -124,9 +124,44 @@ static void what_is_lifted_is_the_same(void **unused) {
     pm_diags_free(d);
 }
 
+// An image's parts fill what an event lacks, each time by what it has.
+static void parts_fill_what_is_lacking(void **unused) {
+    (void)unused;
+    static const struct {
+        const char *image, *registry, *tag; // that the event has
+        const char *then[4];                // registry, repository, tag, digest
+    } rows[] = {
+        {"acme/web:1", NULL, NULL, {"docker.io", "acme/web", "1", ""}},
+        {"acme/web:1", "r.acme.test", NULL, {"r.acme.test", "acme/web", "1", ""}},
+        {"acme/web:1", "r.acme.test", "2", {"r.acme.test", "acme/web", "2", ""}},
+        {"quay.test/a/b@sha256:00ff", NULL, NULL, {"quay.test", "a/b", "", "sha256:00ff"}},
+        {"****.dkr.ecr.test/Web", NULL, NULL, {"****.dkr.ecr.test", "", "", ""}},
+    };
+    static const enum pm_field fields[] = {PM_F_REGISTRY, PM_F_REPOSITORY, PM_F_TAG, PM_F_DIGEST};
+    struct pm_arena *a = pm_arena_new();
+    for (size_t turn = 0; turn < 2; turn++)
+        for (size_t i = 0; i < PM_LEN(rows); i++) {
+            struct pm_event e = {.component = turn ? PM_COMP_KUBELET : PM_COMP_CRIO};
+            e.http_status = turn ? 0 : 429; // no part of an image hangs on it, nor gives it
+            e.stage = turn ? PM_STAGE_NONE : PM_STAGE_BLOB;
+            e.field[PM_F_IMAGE] = pm_arena_dup(a, pm_str_c(rows[i].image));
+            e.field[PM_F_REGISTRY] = pm_str_c(rows[i].registry);
+            e.field[PM_F_TAG] = pm_str_c(rows[i].tag);
+            pm_event_normalise(a, &e);
+            for (size_t f = 0; f < PM_LEN(fields); f++)
+                if (!pm_str_eqc(e.field[fields[f]], rows[i].then[f]))
+                    fail_msg("%s: %s is \"%.*s\"", rows[i].image, pm_field_names[fields[f]],
+                             PM_FMT(e.field[fields[f]]));
+            assert_int_equal(e.http_status, turn ? 0 : 429);
+            assert_int_equal(e.stage, turn ? PM_STAGE_NONE : PM_STAGE_BLOB);
+        }
+    pm_arena_free(a);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_are_known_again), cmocka_unit_test(a_hash_is_no_proof),
-        cmocka_unit_test(memory_is_bounded), cmocka_unit_test(what_is_lifted_is_the_same)};
+        cmocka_unit_test(memory_is_bounded), cmocka_unit_test(what_is_lifted_is_the_same),
+        cmocka_unit_test(parts_fill_what_is_lacking)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
