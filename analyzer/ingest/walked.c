@@ -23,6 +23,10 @@ static bool lies_under(struct pm_str path, struct pm_str folder) {
            (path.n > folder.n && path.p[folder.n] == '/' && pm_str_starts(path, folder));
 }
 
+// Files that were given one by one are of the folder that they lie in, in the order that they
+// were given: that is no archive's.
+static bool is_at_top(const struct result *r) { return pm_str_chr(r->place, '/', 0) < 0; }
+
 // All of the input around `at` that lies under the folder; a folder around it wins.
 static void pack(struct result **walk, size_t n, size_t at, struct pm_str folder) {
     uint32_t input = walk[at]->input_at;
@@ -43,7 +47,9 @@ static void find_archives(struct result *m, size_t n) {
     if (n > 1) qsort(walk, n, sizeof *walk, by_input_then_number);
     for (size_t i = 1; i < n; i++) {
         struct result *before = walk[i - 1], *r = walk[i];
-        if (before->input_at != r->input_at || pm_path_order(before->path, r->path) <= 0) continue;
+        if (before->input_at != r->input_at || pm_path_order(before->path, r->path) <= 0 ||
+            (is_at_top(before) && is_at_top(r)))
+            continue;
         struct pm_str folder = folder_of_both(before->path, r->path);
         if (!r->packed || folder.n < r->packed_in.n) pack(walk, n, i, folder);
     }
