@@ -137,14 +137,18 @@ static void rows_scan(struct telling *x, sqlite3_stmt *s) {
     }
     timeline_check(x->t, rc);
 }
+// Within one transaction: else each of millions of rows would lock the file, ask whether
+// somebody changed it, and unlock it.
 static void rows_fetch(struct telling *x, sqlite3_stmt *s) {
-    bool more = true;
+    bool more = true, alone = sqlite3_get_autocommit(x->t->db) != 0;
+    if (alone) timeline_exec(x->t, "BEGIN");
     for (const struct row_place *next; more && (next = timeline_order_next(&x->order)) != NULL;) {
         sqlite3_bind_int64(s, 1, next->id);
         int rc = sqlite3_step(s);
         more = timeline_check(x->t, rc) && (rc != SQLITE_ROW || row_tell(x, s));
         sqlite3_reset(s);
     }
+    if (alone) timeline_exec(x->t, "COMMIT");
 }
 
 static void rows_tell(struct telling *x, const char *where) {
