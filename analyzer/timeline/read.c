@@ -151,9 +151,18 @@ static void rows_fetch(struct telling *x, sqlite3_stmt *s) {
     if (alone) timeline_exec(x->t, "COMMIT");
 }
 
+// While one statement is at a row the file stays locked for reading: else each row that is
+// fetched would lock it and let it go, which takes longer than reading it.
+static sqlite3_stmt *reading_hold(struct pm_timeline *t) {
+    sqlite3_stmt *s = NULL;
+    if (timeline_check(t, sqlite3_prepare_v2(t->db, "SELECT id FROM event", -1, &s, NULL)))
+        timeline_check(t, sqlite3_step(s));
+    return s;
+}
+
 static void rows_tell(struct telling *x, const char *where) {
     struct pm_timeline *t = x->t;
-    sqlite3_stmt *s = NULL;
+    sqlite3_stmt *s = NULL, *held = reading_hold(t);
     struct pm_buf sql = {0};
     timeline_strings_load(t);
     timeline_paths_load(t, &x->paths);
@@ -164,6 +173,7 @@ static void rows_tell(struct telling *x, const char *where) {
     if (!t->error.n && timeline_check(t, sqlite3_prepare_v2(t->db, sql.p, -1, &s, NULL)))
         (scan ? rows_scan : rows_fetch)(x, s);
     sqlite3_finalize(s);
+    sqlite3_finalize(held);
     pm_buf_free(&sql);
     timeline_order_free(&x->order);
     timeline_settled_free(&x->settled);
