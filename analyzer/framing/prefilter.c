@@ -2,8 +2,8 @@
 // of both) can matter at all.
 //
 // A literal scan at memory speed, by two methods, as literals are short
-// (prefilter_buckets.c) or long (prefilter_windows.c); here is which variant of them runs,
-// and how both share a text. All variants give the same answer; the scalar one is the
+// (prefilter_buckets.c) or long (prefilter_windows.c), or by one for all of them
+// (prefilter_sets.c); here is which of them runs, and how two share a text. All variants give the same answer; the scalar one is the
 // definition. The literals are in prefilter_literals.c and in the parsers' descriptors.
 //
 // Not handled here, on purpose: case folding and regular expressions.
@@ -57,16 +57,22 @@ __attribute__((target("avx2"))) static bool odd_avx2(const char *p, const char *
 #endif
 
 static pm_prefilter_scan *find, *find_long; // of short literals, of long ones
+static pm_prefilter_scan *find_all;         // of all of them; NULL: by those two
 static uint64_t (*count)(const char *, const char *) = count_scalar;
 static bool (*odd)(const char *, const char *) = odd_scalar;
 
 static bool use(enum pm_prefilter_isa isa) {
 #if X86
-    bool avx2 = __builtin_cpu_supports("avx2"), ssse3 = __builtin_cpu_supports("ssse3");
+    bool avx2 = __builtin_cpu_supports("avx2"), ssse3 = __builtin_cpu_supports("ssse3"),
+         vbmi = pm_prefilter_sets_can() && pm_prefilter_sets();
     if (isa == PM_PREFILTER_BEST) {
         isa = ssse3 ? PM_PREFILTER_SSSE3 : PM_PREFILTER_SCALAR;
         if (avx2) isa = PM_PREFILTER_AVX2;
+        if (avx2 && vbmi) isa = PM_PREFILTER_VBMI;
     }
+    find_all = isa == PM_PREFILTER_VBMI && vbmi ? pm_prefilter_sets() : NULL;
+    if (isa == PM_PREFILTER_VBMI && !find_all) return false;
+    if (isa == PM_PREFILTER_VBMI) isa = PM_PREFILTER_AVX2; // for all else
     if ((isa == PM_PREFILTER_AVX2 && !avx2) || (isa == PM_PREFILTER_SSSE3 && !ssse3)) return false;
     count = isa == PM_PREFILTER_AVX2 ? count_avx2 : count_scalar;
     odd = isa == PM_PREFILTER_AVX2 ? odd_avx2 : odd_scalar;
@@ -79,6 +85,7 @@ static bool use(enum pm_prefilter_isa isa) {
 }
 
 static void literal_add(const char *text) {
+    if (pm_prefilter_sets_can()) pm_prefilter_sets_add(text);
     if (!pm_prefilter_windows_add(text)) pm_prefilter_buckets_add(text);
 }
 
@@ -105,6 +112,7 @@ bool pm_prefilter_use(enum pm_prefilter_isa isa) {
 #define PIECE_BYTES 2048 // a multiple of the windows' step
 
 static const char *find_any(const char *p, const char *end) {
+    if (find_all) return find_all(p, p, end, end);
     for (const char *at = p; at < end; at += PIECE_BYTES) {
         const char *stop = end - at > PIECE_BYTES ? at + PIECE_BYTES : end;
         const char *over =

@@ -7,6 +7,7 @@ enum pm_prefilter_isa {
     PM_PREFILTER_SCALAR = 0,
     PM_PREFILTER_SSSE3,
     PM_PREFILTER_AVX2,
+    PM_PREFILTER_VBMI,
     PM_PREFILTER_BEST
 };
 // From now on scans run in this variant. False where the processor lacks it (nothing

@@ -1,4 +1,5 @@
-// Inside the prefilter only: its two methods (prefilter_buckets.c, prefilter_windows.c),
+// Inside the prefilter only: its methods (prefilter_buckets.c and prefilter_windows.c share
+// the literals, prefilter_sets.c takes all where the processor can),
 // and the text on which they weigh what is rare. Each method is filled once, literal by
 // literal, and then only read.
 #pragma once
@@ -25,6 +26,10 @@ pm_prefilter_scan *pm_prefilter_buckets(enum pm_prefilter_isa isa);
 void pm_prefilter_windows_begin(void);
 bool pm_prefilter_windows_add(const char *text); // false: it is for the buckets
 pm_prefilter_scan *pm_prefilter_windows(enum pm_prefilter_isa isa);
+
+bool pm_prefilter_sets_can(void); // asked before anything is added
+void pm_prefilter_sets_add(const char *text);
+pm_prefilter_scan *pm_prefilter_sets(void); // NULL: a literal found no place
 
 // Usual text is counted before anything is added: the share of its places where these four
 // bytes stand, or this one; of no byte is it nothing.

@@ -55,7 +55,7 @@ static size_t make(char *out, size_t cap) {
 static void variants_agree_with_naive(void **unused) {
     (void)unused;
     static const enum pm_prefilter_isa isas[] = {PM_PREFILTER_SCALAR, PM_PREFILTER_SSSE3,
-                                                 PM_PREFILTER_AVX2};
+                                                 PM_PREFILTER_AVX2, PM_PREFILTER_VBMI};
     enum { CAP = 3000 };
     char *text = calloc(1, CAP);
     size_t hits = 0;
@@ -99,7 +99,7 @@ static void variants_agree_with_naive(void **unused) {
 // from its start: short ones and long ones, and those that no place was free for.
 static void found_everywhere(const char *literal, const char *owner) {
     static const enum pm_prefilter_isa isas[] = {PM_PREFILTER_SCALAR, PM_PREFILTER_SSSE3,
-                                                 PM_PREFILTER_AVX2};
+                                                 PM_PREFILTER_AVX2, PM_PREFILTER_VBMI};
     char text[200];
     size_t n = strlen(literal);
     if (n < 4) fail_msg("\"%s\" of %s has less than four bytes", literal, owner);
