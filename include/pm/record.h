@@ -51,7 +51,7 @@ struct pm_record_memo {
 // A line of an access log beside other lines of it: where `same` is equal, two of them
 // make the same event but for the layer that was asked for and what stands below. Only
 // lines that may go into one row with others have it (ingest/request_fold.c).
-#define PM_ALIKE_PARTS 4
+#define PM_ALIKE_PARTS 5
 struct pm_alike {
     struct pm_str same[PM_ALIKE_PARTS]; // all that is not named below, in the line's order
     struct pm_when when;

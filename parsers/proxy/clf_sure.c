@@ -1,8 +1,10 @@
-// The strictest form of the Common Log Format, which most lines of most registries have,
-// read in one pass to its last byte:
+// The strictest forms of the Common Log Format, which most lines of most registries and of
+// the proxies before them have, read in one pass to the last byte:
 //
 //   ADDRESS - USER [dd/Mon/yyyy:hh:mm:ss +zzzz] "METHOD URL HTTP/n" STATUS SIZE
 //   … STATUS SIZE "REFERER" "AGENT"
+//   … STATUS SIZE "REFERER" "AGENT" END         END by the table of ends below
+//   … STATUS [LENGTH] SIZE MS "AGENT" [THREAD]  Nexus
 //
 // A line that differs in anything (an escape, a name for an address, a word more) is read
 // by clf.c, which knows them all and gives the same for these.
@@ -77,36 +79,156 @@ static bool request(struct pm_scan *c, struct pm_clf *o) {
     return true;
 }
 
-static bool numbers(struct pm_scan *c, struct pm_clf *o, struct pm_str *size) {
-    struct pm_str status;
-    if (!run_of(c, DIGIT, &status, PM_STR(" ")) || !pm_http_status(status, &o->status) ||
-        !o->status)
-        return false;
+// A number, or "-" where there is none.
+static bool number(struct pm_scan *c, int64_t *out) {
+    struct pm_str digits;
+    *out = -1;
     if (c->at < c->end && *c->at == '-') {
-        *size = (struct pm_str){c->at++, 1};
+        c->at++;
         return true;
     }
-    if (!run_of(c, DIGIT, size, PM_NONE) || size->n > 18) return false;
-    o->bytes = 0;
-    for (size_t i = 0; i < size->n; i++) o->bytes = o->bytes * 10 + (size->p[i] - '0');
+    if (!run_of(c, DIGIT, &digits, PM_NONE) || digits.n > 18) return false;
+    *out = 0;
+    for (size_t i = 0; i < digits.n; i++) *out = *out * 10 + (digits.p[i] - '0');
     return true;
 }
 
-static bool split_strictly(struct pm_str s, struct pm_clf *o, struct pm_str *size) {
+// What stands in a line beside its fields: where two are alike but for numbers that are
+// read, or that nobody reads.
+struct marks {
+    const char *status_end; // the blank behind it
+    const char *agent_from; // behind the sizes
+    const char *agent_to;
+    struct pm_str end; // of what stands behind the agent, the part that says something
+    int64_t duration_ns;
+};
+
+static bool status(struct pm_scan *c, struct pm_clf *o, struct marks *m) {
+    struct pm_str digits;
+    if (!run_of(c, DIGIT, &digits, PM_STR(" ")) || !pm_http_status(digits, &o->status) ||
+        !o->status)
+        return false;
+    m->status_end = c->at - 1;
+    return number(c, &o->bytes);
+}
+
+// ---- what stands behind the agent, by who writes it; at the blank before it
+
+enum { NAME = USER | ADDRESS }; // of an upstream: letters, digits, and what joins them
+
+static bool run_or_dash(struct pm_scan *c, unsigned char wanted, struct pm_str lit) {
+    struct pm_str run;
+    const struct pm_scan before = *c;
+    if (run_of(c, wanted, &run, lit)) return true;
+    *c = before;
+    return literal(c, PM_STR("-")) && literal(c, lit);
+}
+
+// " 512 0.001 [registry-5000] [] 10.2.0.5:5000 1024 0.001 200 5f0c2b1e"
+static bool ends_ingress(struct pm_scan *c, struct marks *m) {
+    struct pm_str length, name, time, none;
+    if (!literal(c, PM_STR(" ")) || !run_of(c, DIGIT, &length, PM_STR(" ")) || length.n > 18 ||
+        !run_of(c, PROTOCOL, &time, PM_STR(" ")) || !is(time.p[0], DIGIT) ||
+        !pm_http_seconds(time, &m->duration_ns))
+        return false;
+    const char *from = c->at;
+    if (!literal(c, PM_STR("[")) || !run_of(c, NAME, &name, PM_STR("] ["))) return false;
+    if (!run_of(c, NAME, &none, PM_NONE)) none = PM_NONE;
+    if (!literal(c, PM_STR("] "))) return false;
+    m->end = (struct pm_str){from, (size_t)(c->at - from)};
+    return run_or_dash(c, ADDRESS, PM_STR(" ")) && run_or_dash(c, DIGIT, PM_STR(" ")) &&
+           run_or_dash(c, PROTOCOL, PM_STR(" ")) && run_or_dash(c, DIGIT, PM_STR(" ")) &&
+           run_or_dash(c, HEX, PM_NONE);
+}
+
+// " 184 "reg@kubernetes" "http://10.2.0.5:5000" 3ms"
+static bool ends_traefik(struct pm_scan *c, struct marks *m) {
+    struct pm_str count, router, service;
+    int64_t ms;
+    if (!literal(c, PM_STR(" ")) || !run_of(c, DIGIT, &count, PM_STR(" \"")) || count.n > 18)
+        return false;
+    const char *from = c->at;
+    if (!until(c, '"', &router) || !literal(c, PM_STR(" \"")) || !until(c, '"', &service))
+        return false;
+    m->end = (struct pm_str){from, (size_t)(c->at - from)};
+    if (!literal(c, PM_STR(" ")) || !number(c, &ms) || ms < 0 || ms >= 100000000) return false;
+    m->duration_ns = ms * 1000000;
+    return literal(c, PM_STR("ms"));
+}
+
+// " "10.9.8.7"": nginx's own "main" adds X-Forwarded-For.
+static bool ends_forwarded(struct pm_scan *c, struct marks *m) {
+    struct pm_str forwarded;
+    const char *from = c->at;
+    if (!literal(c, PM_STR(" \"")) || !until(c, '"', &forwarded)) return false;
+    m->end = (struct pm_str){from, (size_t)(c->at - from)};
+    return true;
+}
+
+static const struct {
+    enum pm_clf_tail tail;
+    bool (*read)(struct pm_scan *c, struct marks *m);
+} ends[] = {{PM_CLF_INGRESS, ends_ingress},
+            {PM_CLF_TRAEFIK, ends_traefik},
+            {PM_CLF_COMBINED, ends_forwarded}};
+
+static bool ending(struct pm_scan *c, struct pm_clf *o, struct marks *m) {
+    const struct pm_scan from = *c;
+    for (size_t i = 0; i < PM_LEN(ends); i++) {
+        *c = from;
+        m->duration_ns = 0;
+        if (!ends[i].read(c, m) || c->at != c->end) continue;
+        o->tail = ends[i].tail;
+        o->rest = (struct pm_str){from.at + 1, (size_t)(c->end - from.at) - 1};
+        return true;
+    }
+    return false;
+}
+
+// " 12 3 "Nexus/3.68" [qtp1846-84]" behind the first number: LENGTH, or SIZE where there is
+// no length.
+static bool nexus(struct pm_scan *c, struct pm_clf *o, struct marks *m) {
+    struct pm_str digits;
+    int64_t second, third = -1;
+    if (!literal(c, PM_STR(" ")) || !number(c, &second) || !literal(c, PM_STR(" "))) return false;
+    bool three = c->at < c->end && *c->at != '"';
+    if (three && (!number(c, &third) || !literal(c, PM_STR(" ")))) return false;
+    if (three) o->bytes = second;
+    o->elapsed_ms = three ? third : second;
+    m->agent_from = c->at;
+    if (!literal(c, PM_STR("\"")) || !until(c, '"', &o->agent) || !literal(c, PM_STR(" [qtp")))
+        return false;
+    m->agent_to = c->at;
+    o->rest = (struct pm_str){c->at - 4, (size_t)(c->end - c->at) + 4};
+    o->tail = PM_CLF_NEXUS;
+    m->duration_ns = o->elapsed_ms > 0 ? o->elapsed_ms * 1000000 : 0;
+    return o->elapsed_ms < 100000000 && run_of(c, DIGIT, &digits, PM_STR("-")) &&
+           run_of(c, DIGIT, &digits, PM_STR("]")) && c->at == c->end;
+}
+
+static bool agent(struct pm_scan *c, struct pm_clf *o, struct marks *m) {
+    m->agent_from = c->at;
+    if (!literal(c, PM_STR(" \"")) || !until(c, '"', &o->referer) || !literal(c, PM_STR(" \"")) ||
+        !until(c, '"', &o->agent))
+        return false;
+    m->agent_to = c->at;
+    o->tail = o->referer.n ? PM_CLF_COMBINED : PM_CLF_DISTRIBUTION;
+    return c->at == c->end || ending(c, o, m);
+}
+
+static bool split_strictly(struct pm_str s, struct pm_clf *o, struct marks *m) {
     struct pm_scan c = pm_scan_of(s);
     *o = (struct pm_clf){.bytes = -1, .elapsed_ms = -1, .dated = true};
+    *m = (struct marks){.end = PM_NONE};
     if (!run_of(&c, ADDRESS, &o->client, PM_STR(" - ")) || !is(s.p[0], DIGIT) ||
         !run_of(&c, USER, &o->user, PM_STR(" [")) || !stamp(&c, o) || !request(&c, o) ||
-        !numbers(&c, o, size))
+        !status(&c, o, m) || memchr(s.p, '\\', s.n))
         return false;
     o->tail = PM_CLF_COMMON;
-    if (c.at == c.end) return !memchr(s.p, '\\', s.n);
-    if (!literal(&c, PM_STR(" \"")) || !until(&c, '"', &o->referer) ||
-        !literal(&c, PM_STR(" \"")) || !until(&c, '"', &o->agent) || c.at != c.end ||
-        memchr(s.p, '\\', s.n))
-        return false;
-    o->tail = o->referer.n ? PM_CLF_COMBINED : PM_CLF_DISTRIBUTION;
-    return true;
+    m->agent_from = m->agent_to = c.at;
+    if (c.at == c.end) return true;
+    bool more = c.end - c.at > 1 && c.at[1] != '"';
+    return more ? nexus(&c, o, m) : agent(&c, o, m);
 }
 
 // The digits of a layer's digest, where they are the whole end of the URL.
@@ -143,18 +265,19 @@ static const char *digest_of(struct pm_str url) {
     return digest;
 }
 
-static bool is_layer(struct pm_str line, const struct pm_clf *o, struct pm_str size,
+static bool is_layer(struct pm_str line, const struct pm_clf *o, const struct marks *m,
                      struct pm_alike *out) {
-    const char *digest = digest_of(o->url), *end = line.p + line.n;
+    const char *digest = digest_of(o->url);
     if (!digest) return false;
     const char *behind = digest + DIGEST_BYTES;
     out->same[0] = (struct pm_str){line.p, (size_t)(o->stamp.p - line.p)};
     out->same[1] = (struct pm_str){o->method.p, (size_t)(digest - o->method.p)};
-    out->same[2] = (struct pm_str){behind, (size_t)(size.p - behind)};
-    out->same[3] = (struct pm_str){size.p + size.n, (size_t)(end - size.p) - size.n};
+    out->same[2] = (struct pm_str){behind, (size_t)(m->status_end - behind)};
+    out->same[3] = (struct pm_str){m->agent_from, (size_t)(m->agent_to - m->agent_from)};
+    out->same[4] = m->end;
     out->when = pm_clf_stamp(o->stamp);
     out->bytes = o->bytes;
-    out->duration_ns = 0;
+    out->duration_ns = m->duration_ns;
     return out->when.kind == PM_WHEN_UTC;
 }
 
@@ -165,15 +288,20 @@ static _Thread_local struct {
 
 const struct pm_clf *pm_clf_sure_last(void) { return &last.clf; }
 
-// And no mark of a shell's prompt, or of a step of a build.
+// "] Retrieving image …": a step of a build.
+static bool has_step(const char *p, const char *end) {
+    while ((p = memchr(p, ']', (size_t)(end - p))) && end - p > 2 && memcmp(p, "] R", 3) != 0) p++;
+    return p && end - p > 2;
+}
+
+// And no mark of a shell's prompt.
 bool pm_clf_sure(struct pm_str s, unsigned tails, const struct pm_alike **alike) {
     struct pm_clf *o = &last.clf;
-    struct pm_str size;
+    struct marks m;
     *alike = NULL;
-    if (!split_strictly(s, o, &size) || !(o->tail & tails) ||
-        memchr(s.p, '@', s.n < 80 ? s.n : 80) ||
-        memchr(o->request.p, ']', (size_t)(s.p + s.n - o->request.p)))
+    if (!split_strictly(s, o, &m) || !(o->tail & tails) || memchr(s.p, '@', s.n < 80 ? s.n : 80) ||
+        has_step(o->request.p, s.p + s.n))
         return false;
-    if (is_layer(s, o, size, &last.alike)) *alike = &last.alike;
+    if (is_layer(s, o, &m, &last.alike)) *alike = &last.alike;
     return true;
 }

@@ -14,6 +14,10 @@ static int bid(const struct pm_record *r, const void *state) {
     return pm_clf_bid(r->text, PM_CLF_INGRESS, 95);
 }
 
+static bool sure_line(struct pm_str line, const struct pm_alike **alike) {
+    return pm_clf_sure(line, PM_CLF_INGRESS, alike);
+}
+
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     return pm_clf_parse(ctx, r, r->text, PM_CLF_INGRESS, PM_COMP_PROXY);
 }
@@ -27,6 +31,7 @@ const struct pm_parser pm_parser_ingress_nginx = {
     .source = "kubernetes/ingress-nginx:docs/user-guide/nginx-configuration/log-format.md",
     .component = PM_COMP_PROXY,
     .shapes = PM_SHAPE_LINE,
+    .sure_line = sure_line,
     .bid = bid,
     .parse = parse,
 };

@@ -12,6 +12,10 @@ static int bid(const struct pm_record *r, const void *state) {
     return pm_clf_bid(r->text, PM_CLF_TRAEFIK, 95);
 }
 
+static bool sure_line(struct pm_str line, const struct pm_alike **alike) {
+    return pm_clf_sure(line, PM_CLF_TRAEFIK, alike);
+}
+
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     return pm_clf_parse(ctx, r, r->text, PM_CLF_TRAEFIK, PM_COMP_PROXY);
 }
@@ -25,6 +29,7 @@ const struct pm_parser pm_parser_traefik = {
     .source = "traefik/traefik:pkg/middlewares/accesslog/logger_formatters.go",
     .component = PM_COMP_PROXY,
     .shapes = PM_SHAPE_LINE,
+    .sure_line = sure_line,
     .bid = bid,
     .parse = parse,
 };

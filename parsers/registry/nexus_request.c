@@ -13,6 +13,10 @@ static int bid(const struct pm_record *r, const void *state) {
     return pm_clf_bid(r->text, PM_CLF_NEXUS, 95);
 }
 
+static bool sure_line(struct pm_str line, const struct pm_alike **alike) {
+    return pm_clf_sure(line, PM_CLF_NEXUS, alike);
+}
+
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     return pm_clf_parse(ctx, r, r->text, PM_CLF_NEXUS, PM_COMP_REGISTRY);
 }
@@ -26,6 +30,7 @@ const struct pm_parser pm_parser_nexus_request = {
     .source = "Sonatype Nexus Repository 3: etc/logback/logback-access.xml",
     .component = PM_COMP_REGISTRY,
     .shapes = PM_SHAPE_LINE,
+    .sure_line = sure_line,
     .bid = bid,
     .parse = parse,
 };

@@ -39,8 +39,39 @@ static const char *const strangers[] = {
     "\n",
 };
 
+// What stands behind the status, by who writes it.
+enum make { NGINX, MAIN, INGRESS, TRAEFIK, NEXUS, MAKES };
+static void draw_size(struct pm_buf *b, bool odd) {
+    if (draw(9)) pm_buf_fmt(b, "%u", draw(90000000));
+    else pm_buf_lit(b, odd && !draw(3) ? "99999999999999999999" : "-");
+}
+
+static void draw_tail(struct pm_buf *b, enum make make, bool odd) {
+    static const char *const upstreams[] = {"hub-registry-5000", "hub-registry-5000", "HIT", ""};
+    static const char *const forwarded[] = {"-", "10.9.8.7", "10.9.8.8, 10.1.1.1", "HIT",
+                                            "] Retrieving image x"};
+    static const char *const routers[] = {"reg@kubernetes", "HIT", "a b"};
+    if (make == NEXUS) {
+        if (draw(3)) pm_buf_lit(b, draw(2) ? "- " : "17 ");
+        draw_size(b, odd);
+        pm_buf_fmt(b, " %u \"%s\"", draw(500), PICK(agents));
+        if (draw(9)) pm_buf_fmt(b, " [qtp1054-%u%s]", draw(99), odd && !draw(9) ? "x" : "");
+        return;
+    }
+    draw_size(b, odd);
+    if (draw(40)) pm_buf_fmt(b, " \"%s\" \"%s\"", PICK(referers), PICK(agents));
+    if (make == MAIN) pm_buf_fmt(b, " \"%s\"", PICK(forwarded));
+    if (make == TRAEFIK)
+        pm_buf_fmt(b, " %u \"%s\" \"http://10.2.0.5:5000\" %u%s", draw(9999), PICK(routers),
+                   draw(90), draw(30) ? "ms" : "s");
+    if (make == INGRESS)
+        pm_buf_fmt(b, " %u 0.%03u [%s] [%s] %s %u 0.%03u 200 %08x", draw(900), draw(999),
+                   PICK(upstreams), draw(9) ? "" : "alt", draw(9) ? "10.2.0.5:5000" : "-",
+                   draw(900), draw(999), draw(1 << 30));
+}
+
 // One line: mostly a layer of a pull that goes on.
-static void draw_line(struct pm_buf *b, unsigned second, bool odd) {
+static void draw_line(struct pm_buf *b, enum make make, unsigned second, bool odd) {
     static const char *const layers[] = {"aa", "bb", "cc", "dd", "0e", "1f"};
     char digest[65] = "", url[160];
     const char *layer = PICK(layers), *repository = PICK(repositories);
@@ -57,9 +88,7 @@ static void draw_line(struct pm_buf *b, unsigned second, bool odd) {
     pm_buf_fmt(b, "%s - %s [12/Apr/2026:06:%02u:%02u %s] \"%s %s HTTP/1.1\" %u ", PICK(clients),
                PICK(users), second / 60, second % 60, odd && !draw(20) ? "+0200" : "+0000",
                draw(8) ? "GET" : "HEAD", url, status);
-    if (draw(9)) pm_buf_fmt(b, "%u", draw(90000000));
-    else pm_buf_lit(b, odd && !draw(3) ? "99999999999999999999" : "-");
-    if (draw(40)) pm_buf_fmt(b, " \"%s\" \"%s\"", PICK(referers), PICK(agents));
+    draw_tail(b, odd && !draw(60) ? (enum make)draw(MAKES) : make, odd);
     if (odd && !draw(25)) pm_buf_lit(b, PICK(odd_ends));
     pm_buf_addc(b, '\n');
     if (odd && !draw(40)) pm_buf_lit(b, PICK(strangers));
@@ -125,11 +154,12 @@ static void logs_are_told_alike(void **state) {
     assert_non_null(mkdtemp(folder));
     for (int i = 0; i < 60; i++) {
         struct pm_buf b = {0};
-        bool odd = i % 3 != 0;
+        const bool odd = i % 3 != 0;
+        const enum make make = (enum make)(i % MAKES);
         unsigned second = draw(60), lines = 400 + draw(600);
         for (unsigned k = 0; k < lines; k++) {
             if (!draw(12)) second += draw(9);
-            draw_line(&b, second % 3600, odd && k > 150);
+            draw_line(&b, make, second % 3600, odd && k > 150);
         }
         if (odd && !draw(3)) b.p[b.n / 2 + draw((unsigned)b.n / 2)] = (char)draw(256);
         if (!draw(5)) b.n -= draw(200);

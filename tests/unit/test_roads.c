@@ -634,29 +634,38 @@ static void access_logs_are_told_alike(void **state) {
                                           "429 0",    "000 0",     "- -",
                                           "200",      "200 12 13", "200 99999999999999999999",
                                           "2000 1"};
-    static const char *const tails[] = {" \"-\" \"containerd/1.7.24\"",
-                                        " \"\" \"containerd/1.7.24\"",
-                                        "",
-                                        " \"-\" \"x\" \"10.9.8.7\"",
-                                        " \"-\" \"docker pull nginx:1 $ docker pull a/b:1\"",
-                                        " \"-\" \"] Retrieving image manifest a/b:1 x\"",
-                                        " \"-\" \"a\\\"b\"",
-                                        " \"-\" \"cut",
-                                        " \"-\" \"x\" 3 times",
-                                        " \"-\" \"x\" HIT",
-                                        "\r"};
+    static const char *const tails[] = {
+        " \"-\" \"containerd/1.7.24\"",
+        " \"\" \"containerd/1.7.24\"",
+        "",
+        " \"-\" \"x\" \"10.9.8.7\"",
+        " \"-\" \"docker pull nginx:1 $ docker pull a/b:1\"",
+        " \"-\" \"] Retrieving image manifest a/b:1 x\"",
+        " \"-\" \"a\\\"b\"",
+        " \"-\" \"cut",
+        " \"-\" \"x\" 3 times",
+        " \"-\" \"x\" HIT",
+        " \"-\" \"x\" 12 0.001 [up-5000] [] 10.2.0.5:80 7 0.002 200 5f0c",
+        " \"-\" \"x\" 12 0.001 [up-5000] [] - - - - 5f0c",
+        " \"-\" \"x\" 184 \"reg@kubernetes\" \"-\" 3ms",
+        " 12 3 \"x\" [qtp1054-231]",
+        " 3 \"x\" [qtp1054-231]",
+        "\r"};
     (void)state;
     for (int i = 0; i < 800; i++) {
         struct pm_buf b = {0};
         bool odd = draw(2);
         for (unsigned k = draw(40) + 1; k; k--) {
-            pm_buf_fmt(&b, "%s - %s [12/Apr/2026:06:%02u:%02u +0000] \"%s %s HTTP/1.1\" %s%s\n",
-                       odd && !draw(5) ? PICK(clients) : clients[draw(3)],
-                       odd && !draw(5) ? PICK(users) : users[draw(4)], k / 20, draw(60),
-                       odd && !draw(5) ? PICK(methods) : methods[draw(4)],
-                       odd && !draw(5) ? PICK(urls) : urls[draw(5)],
-                       odd && !draw(5) ? PICK(numbers) : numbers[draw(4)],
-                       odd && !draw(5) ? PICK(tails) : tails[i % 3]);
+            pm_buf_fmt(
+                &b, "%s - %s [12/Apr/2026:06:%02u:%02u +0000] \"%s %s HTTP/1.1\" %s%s\n",
+                odd && !draw(5) ? PICK(clients) : clients[draw(3)],
+                odd && !draw(5) ? PICK(users) : users[draw(4)], k / 20, draw(60),
+                odd && !draw(5) ? PICK(methods) : methods[draw(4)],
+                odd && !draw(5) ? PICK(urls) : urls[draw(5)],
+                odd && !draw(5) ? PICK(numbers) : numbers[draw(4)],
+                odd && !draw(5)
+                    ? PICK(tails)
+                    : tails[i % 4 < 3 ? (size_t)i % 3 : PM_LEN(tails) - 2 - (size_t)(i / 4) % 5]);
             if (odd && !draw(12)) pm_buf_lit(&b, "> 10.4.1.2 - - quoted\n==> a.log <==\n");
             if (odd && !draw(12)) pm_buf_lit(&b, "{\"level\":\"info\",\"msg\":\"ready\"}\n");
             if (odd && !draw(12))
