@@ -1,6 +1,6 @@
 // What the fuzz targets share. A target takes any bytes and hands them to one part of the
-// program; it has no opinion of what comes out, only that it comes back, in memory that
-// is its own. Each kind of input is one file here; targets.c is the table of them.
+// program; it has no opinion of what comes out (but for sure.c), only that it comes back, in
+// memory that is its own. Each kind of input is one file here; targets.c is the table of them.
 //
 // A target of several variants (one parser out of eighty) lets the first two bytes choose,
 // unless one was named ("parser:crio"): so that one round feeds all of them, and a long

@@ -12,6 +12,8 @@ fuzz_names fuzz_framing_variant, fuzz_config_variant;
 // record.c
 fuzz_run fuzz_envelope, fuzz_parser, fuzz_fields;
 fuzz_names fuzz_envelope_variant, fuzz_parser_variant, fuzz_fields_variant;
+// sure.c
+fuzz_run fuzz_sure;
 // loaders.c
 fuzz_run fuzz_toml, fuzz_yaml, fuzz_table, fuzz_ruleset, fuzz_policy, fuzz_quotas;
 fuzz_names fuzz_table_variant, fuzz_policy_variant, fuzz_quotas_variant;

@@ -16,6 +16,7 @@ const struct fuzz_target fuzz_targets[] = {
            fuzz_parser_variant, 6000),
     TARGET(fields, "JSON objects by a list of members, and as trees: both say the same", "members",
            fuzz_fields_variant, 3000),
+    TARGET(sure, "lines that a parser is sure of, by both roads", "lines", NULL, 6000),
     TARGET(toml, "the TOML reader", "configs", NULL, 6000),
     TARGET(yaml, "the YAML reader of rules and policies", "rules", NULL, 6000),
     TARGET(table, "the data files of a --rules folder", "rules", fuzz_table_variant, 2000),
