@@ -85,11 +85,10 @@ static void requests_of(const struct pm_scene *scene, struct pm_hit *h) {
     }
     for (size_t i = 0; i < h->groups.n; i++) {
         const struct pm_request_group *g = &scene->ev->groups.items[h->groups.items[i]];
-        for (int k = 0; k < g->statuses_n; k++) {
-            if (g->statuses[k].code)
-                *pm_map_slot(&statuses, (Word_t)g->statuses[k].code) += g->statuses[k].n;
-            if (g->statuses[k].code >= 400 && (g->statuses[k].code != 401 || g->worst == 401))
-                inc->failed_requests += g->statuses[k].n;
+        const struct pm_status_count *s = pm_group_status(scene->ev, g->statuses);
+        for (; s; s = pm_group_status(scene->ev, s->next)) {
+            if (s->code) *pm_map_slot(&statuses, (Word_t)s->code) += s->n;
+            if (s->code >= 400 && (s->code != 401 || g->worst == 401)) inc->failed_requests += s->n;
         }
     }
     Word_t many;

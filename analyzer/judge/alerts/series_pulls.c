@@ -135,11 +135,11 @@ static void cached(struct build *b) {
 static void requests(struct build *b) {
     for (size_t i = 0; i < b->scene->ev->groups.n; i++) {
         const struct pm_request_group *g = &b->scene->ev->groups.items[i];
-        for (int k = 0; k < g->statuses_n && !g->redundant; k++) {
+        const struct pm_status_count *s = pm_group_status(b->scene->ev, g->statuses);
+        for (; s && !g->redundant; s = pm_group_status(b->scene->ev, s->next)) {
             char code[8];
             size_t n = 0;
-            for (int x = g->statuses[k].code; x > 0 && n < 6; x /= 10)
-                code[n++] = (char)('0' + x % 10);
+            for (int x = s->code; x > 0 && n < 6; x /= 10) code[n++] = (char)('0' + x % 10);
             for (size_t l = 0; l < n / 2; l++) {
                 char swap = code[l];
                 code[l] = code[n - 1 - l];
@@ -151,7 +151,7 @@ static void requests(struct build *b) {
             pm_series_point(b,
                             SERIES(b, "pullmortem_http_responses_total", L("code", status),
                                    L("registry", pm_name(b->scene->env, g->registry))),
-                            g->last, HOW_COUNT, g->statuses[k].n);
+                            g->last, HOW_COUNT, s->n);
         }
     }
 }

@@ -12,6 +12,7 @@ void pm_evidence_free(struct pm_evidence *ev) {
     free(ev->rumours.items);
     free(ev->hearsay.items);
     free(ev->groups.items);
+    free(ev->statuses.items);
     free(ev->meters.items);
     free(ev->checkups.items);
     free(ev->pushes.items);

@@ -62,6 +62,7 @@ struct pm_rumour {
 struct pm_status_count {
     int16_t code;
     uint32_t n;
+    pm_ref next; // of its group, in the order of their coming; 0: it is the last
 };
 // Requests of one client for one image in one go.
 struct pm_request_group {
@@ -82,8 +83,7 @@ struct pm_request_group {
     bool told; // known by an error log alone: the access log beside it counts, where one is kept
     uint64_t best; // event id
     int64_t bytes;
-    struct pm_status_count statuses[8];
-    int statuses_n;
+    pm_ref statuses; // index + 1 of its first
     const struct pm_verdict *verdict;
     pm_ref pull; // index + 1 of the pull it corroborates or made
 };
@@ -245,6 +245,7 @@ struct pm_evidence {
     struct pm_order present; // by image, at their last telling
     Pvoid_t first_of_image;  // image → index + 1 of the trace that tells the earliest of it
     PM_LIST(struct pm_request_group) groups;
+    PM_LIST(struct pm_status_count) statuses; // of the groups; most have one
     PM_LIST(struct pm_meter) meters;
     PM_LIST(struct pm_checkup) checkups;
     PM_LIST(struct pm_push) pushes;
@@ -283,11 +284,18 @@ struct pm_text_image {
     bool known;
 };
 
+// How often which status was answered: the first of a group, or the next.
+static inline const struct pm_status_count *pm_group_status(const struct pm_evidence *ev,
+                                                            pm_ref at) {
+    return at ? &PM_REF(ev->statuses, at) : NULL;
+}
+
 // While rows are read, and gone after.
 struct pm_loading {
     const struct pm_env *env;
     struct pm_evidence *ev;
     PM_LIST(uint32_t) names; // by the number that the timeline has for a text; 0: not met yet
+    PM_LIST(uint32_t) words; // the same for the texts' first words
     PM_LIST(struct pm_text_image) images;
     Pvoid_t image_at;                 // the timeline's number → index + 1 into images
     Pvoid_t line_last;                // coalescing of repeated lines: key → trace index + 1

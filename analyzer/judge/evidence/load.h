@@ -10,6 +10,8 @@ static inline bool pm_is_account(enum pm_origin origin) {
 
 // A text of a row as a name. texts.c
 uint32_t pm_text(struct pm_loading *l, const struct pm_row *row, enum pm_field field);
+uint32_t pm_text_word(struct pm_loading *l, const struct pm_row *row,
+                      enum pm_field field); // its first word
 struct pm_text_image pm_text_image(struct pm_loading *l, const struct pm_row *row);
 void pm_texts_free(struct pm_loading *l);
 // A row as a trace, where it is one and none that is there already. load_trace.c

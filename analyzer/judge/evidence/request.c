@@ -10,6 +10,7 @@
 // One request is often logged twice, by the proxy and by the registry behind it, which
 // sees the proxy as its client: the log with real clients is kept.
 #include "judge/evidence/request.h"
+#include "judge/evidence/load.h"
 #include "judge/evidence/request_keys.h"
 #include "rules/taxonomy.h"
 #include <stdlib.h>
@@ -19,14 +20,20 @@
 #define GREETING_NS PM_S(5)
 #define IDLE_NS PM_S(120) // a blob may take long; longer silence ends a group
 
-static void count_status(struct pm_request_group *g, int code, uint32_t n) {
-    for (int i = 0; i < g->statuses_n; i++) {
-        if (g->statuses[i].code != code) continue;
-        g->statuses[i].n += n;
+#define STATUSES 8 // kinds of answers that one group tells apart
+static void count_status(struct pm_evidence *ev, struct pm_request_group *g, int code, uint32_t n) {
+    int known = 0;
+    pm_ref last = 0;
+    for (pm_ref at = g->statuses; at; last = at, at = PM_REF(ev->statuses, at).next, known++) {
+        if (PM_REF(ev->statuses, at).code != code) continue;
+        PM_REF(ev->statuses, at).n += n;
         return;
     }
-    if (g->statuses_n < (int)PM_LEN(g->statuses))
-        g->statuses[g->statuses_n++] = (struct pm_status_count){(int16_t)code, n};
+    if (known == STATUSES) return;
+    *PM_PUSH(ev->statuses.items, ev->statuses.n, ev->statuses.cap) =
+        (struct pm_status_count){.code = (int16_t)code, .n = n};
+    if (last) PM_REF(ev->statuses, last).next = (pm_ref)ev->statuses.n;
+    else g->statuses = (pm_ref)ev->statuses.n;
 }
 
 // What failed at a manifest is over at once; a layer that failed is asked for again
@@ -56,11 +63,6 @@ static bool ends_group(const struct pm_request_group *g, const struct pm_row *ro
         return true; // answered well, and asked again
     bool went_on = g->blobs > 0 || g->ok_manifests > 1;
     return went_on && silence > 0 && pm_time_between(g->last_tag, row->ts_ns) > PM_S(0.3);
-}
-
-static uint32_t agent_of(const struct pm_env *env, struct pm_str agent) {
-    ptrdiff_t blank = pm_str_chr(agent, ' ', 0);
-    return pm_id(env, blank > 0 ? pm_str_sub(agent, 0, (size_t)blank) : agent);
 }
 
 // The result of the request that came last decides: an error that was retried away is
@@ -96,14 +98,14 @@ static struct pm_request_group *open_group(const struct pm_loading *l, uint32_t 
 // Clients POST to a token server only where they have credentials (OAuth), and name the
 // repository in the body, which no log keeps: refused there, the challenge that the same
 // client just got is one that its credentials did not meet.
-static void refused_login(const struct pm_loading *l, const struct pm_row *row) {
+static void refused_login(struct pm_loading *l, const struct pm_row *row) {
     const struct pm_event *e = &row->event;
     if ((e->http_status != 400 && e->http_status != 401 && e->http_status != 403) ||
         !pm_str_eqc(e->field[PM_F_METHOD], "POST"))
         return;
     const struct pm_request_key who = {.log = row->file,
-                                       .client = pm_id(l->env, e->field[PM_F_CLIENT]),
-                                       .agent = agent_of(l->env, e->field[PM_F_USER_AGENT])};
+                                       .client = pm_text(l, row, PM_F_CLIENT),
+                                       .agent = pm_text_word(l, row, PM_F_USER_AGENT)};
     struct pm_request_group *g = open_group(l, pm_request_key(l->requests, &who));
     if (g && g->worst == 401 && pm_time_between(g->last, row->ts_ns) <= BURST_NS)
         g->credentials = true;
@@ -267,12 +269,12 @@ static void charge(struct pm_evidence *ev, const struct pm_request_group *g,
                                        pm_str_eqc(e->field[PM_F_METHOD], "GET")};
 }
 
-static struct asked asked_of(const struct pm_env *env, const struct pm_row *row) {
+static struct asked asked_of(struct pm_loading *l, const struct pm_row *row) {
     const struct pm_event *e = &row->event;
     struct asked q = {.row = row,
-                      .client = pm_id(env, e->field[PM_F_CLIENT]),
-                      .agent = agent_of(env, e->field[PM_F_USER_AGENT])};
-    pm_registry_url_parse(env->scratch, e->field[PM_F_URL], &q.url);
+                      .client = pm_text(l, row, PM_F_CLIENT),
+                      .agent = pm_text_word(l, row, PM_F_USER_AGENT)};
+    pm_registry_url_parse(l->env->scratch, e->field[PM_F_URL], &q.url);
     q.purpose = pm_purpose_of(e, &q.url);
     q.repository = e->field[PM_F_REPOSITORY].n ? e->field[PM_F_REPOSITORY] : q.url.repository;
     q.manifest = q.purpose == PM_PURPOSE_MANIFEST;
@@ -281,12 +283,12 @@ static struct asked asked_of(const struct pm_env *env, const struct pm_row *row)
     return q;
 }
 
-static void name_keys(const struct pm_loading *l, struct asked *q) {
+static void name_keys(struct pm_loading *l, struct asked *q) {
     const struct pm_env *env = l->env;
     const struct pm_event *e = &q->row->event;
     struct pm_str reference = e->field[e->field[PM_F_TAG].n ? PM_F_TAG : PM_F_DIGEST];
     if (q->url.what == PM_URL_MANIFEST) reference = q->url.reference;
-    q->user = pm_id(env, e->field[PM_F_USER]);
+    q->user = pm_text(l, q->row, PM_F_USER);
     q->by_tag = q->manifest && reference.n && !pm_str_starts(reference, PM_STR("sha256:"));
     q->reference = q->by_tag ? pm_id(env, reference) : 0;
     uint32_t log = q->row->file;
@@ -294,7 +296,9 @@ static void name_keys(const struct pm_loading *l, struct asked *q) {
     q->key = (struct pm_request_key){.log = log,
                                      .client = q->client,
                                      .agent = q->agent,
-                                     .repository = pm_id(env, q->repository)};
+                                     .repository = e->field[PM_F_REPOSITORY].n
+                                                       ? pm_text(l, q->row, PM_F_REPOSITORY)
+                                                       : pm_id(env, q->repository)};
     q->latest = q->own = pm_request_key(l->requests, &q->key);
     q->key.reference = q->reference;
     if (q->by_tag) q->own = pm_request_key(l->requests, &q->key);
@@ -320,7 +324,7 @@ void pm_request_row(struct pm_loading *l, const struct pm_row *row) {
     const struct pm_env *env = l->env;
     struct pm_evidence *ev = l->ev;
     if (row->ts_ns == PM_NO_TIME) return;
-    struct asked q = asked_of(env, row);
+    struct asked q = asked_of(l, row);
     int status = row->event.http_status;
     if (!q.repository.n && q.token) refused_login(l, row);
     hub_token(ev, &q);
@@ -339,7 +343,7 @@ void pm_request_row(struct pm_loading *l, const struct pm_row *row) {
     remember(l, &q, g);
     take_names(env, g, &q);
     take_request(g, &q);
-    count_status(g, status, q.times);
+    count_status(ev, g, status, q.times);
     take_status(env, g, row, q.manifest);
     charge(ev, g, &q);
 }

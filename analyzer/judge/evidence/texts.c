@@ -17,6 +17,18 @@ uint32_t pm_text(struct pm_loading *l, const struct pm_row *row, enum pm_field f
     return *name;
 }
 
+uint32_t pm_text_word(struct pm_loading *l, const struct pm_row *row, enum pm_field field) {
+    struct pm_str text = row->event.field[field];
+    uint32_t number = row->text_id[field];
+    if (!text.n) return 0;
+    while (number && l->words.n <= number) *PM_PUSH(l->words.items, l->words.n, l->words.cap) = 0;
+    if (number && l->words.items[number]) return l->words.items[number];
+    ptrdiff_t blank = pm_str_chr(text, ' ', 0);
+    uint32_t name = pm_id(l->env, blank > 0 ? pm_str_sub(text, 0, (size_t)blank) : text);
+    if (number) l->words.items[number] = name;
+    return name;
+}
+
 static struct pm_text_image image_read(const struct pm_env *env, struct pm_str written) {
     struct pm_image image;
     if (!pm_image_parse(env->scratch, written, &image))
@@ -47,5 +59,6 @@ void pm_texts_free(struct pm_loading *l) {
     JLFA(freed, l->image_at);
     (void)freed;
     free(l->names.items);
+    free(l->words.items);
     free(l->images.items);
 }

@@ -350,9 +350,9 @@ static void request_statuses(const struct pm_scene *scene, struct pm_pull_stats 
         if (g->redundant) continue;
         total->cache_hits += g->hits;
         total->cache_misses += g->misses;
-        for (int k = 0; k < g->statuses_n; k++)
-            if (g->statuses[k].code)
-                *pm_map_slot(&map, (Word_t)g->statuses[k].code) += g->statuses[k].n;
+        const struct pm_status_count *s = pm_group_status(scene->ev, g->statuses);
+        for (; s; s = pm_group_status(scene->ev, s->next))
+            if (s->code) *pm_map_slot(&map, (Word_t)s->code) += s->n;
     }
     total->http_status = counts(scene->env, map, &total->http_status_n, false);
     JLFA(freed, map);
