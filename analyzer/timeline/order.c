@@ -38,7 +38,7 @@ static void members_load(struct pm_timeline *t, struct paths *p) {
         if (!timeline_is_member(id)) break;
         while (p->n <= (size_t)id) (void)PM_PUSH(p->items, p->n, p->cap);
         if (p->items[id].text) continue;
-        struct pm_str path = timeline_column(s, 1); // NULL in a file of others
+        struct pm_str path = timeline_path_column(s, 1);
         char *text = pm_xmalloc(path.n + 1);
         if (path.n) memcpy(text, path.p, path.n);
         text[path.n] = 0;
@@ -63,8 +63,6 @@ static int by_path(const void *a, const void *b) {
 }
 static void paths_rank(struct paths *p) {
     bool in_order = true;
-    for (size_t i = 0; i < p->n; i++)
-        if (!p->items[i].text) p->items[i].text = pm_xstrdup("");
     for (size_t i = 1; i < p->n && in_order; i++)
         in_order = path_order(&p->items[i - 1], &p->items[i]) <= 0;
     if (in_order) return;
@@ -139,13 +137,23 @@ static void sift(struct row_order *o, size_t at) {
     o->runs[at] = moved;
 }
 
+static bool is_known(const struct paths *p, int64_t member) {
+    return member >= 0 && (uint64_t)member < p->n && is_named(&p->items[member]);
+}
+
+// A row of no member, or of one without a path, is damage: no file could show it, and it
+// is left out.
 static void rows_find(struct pm_timeline *t, sqlite3_stmt *s, const struct paths *paths,
                       struct row_order *o) {
     int rc;
     while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
-        const struct row_place row = {
-            column_or(s, 3, PM_NO_TIME), sqlite3_column_int64(s, 0),
-            place_of(paths, sqlite3_column_int64(s, 1), sqlite3_column_int64(s, 2))};
+        const int64_t member = sqlite3_column_int64(s, 1);
+        if (!is_known(paths, member)) {
+            o->lost = true;
+            continue;
+        }
+        const struct row_place row = {column_or(s, 3, PM_NO_TIME), sqlite3_column_int64(s, 0),
+                                      place_of(paths, member, sqlite3_column_int64(s, 2))};
         if (o->n && is_before(&row, &o->rows[o->n - 1])) run_add(o, o->n);
         *PM_PUSH(o->rows, o->n, o->cap) = row;
     }

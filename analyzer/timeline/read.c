@@ -137,18 +137,14 @@ static void rows_scan(struct telling *x, sqlite3_stmt *s) {
     }
     timeline_check(x->t, rc);
 }
-// Within one transaction: else each of millions of rows would lock the file, ask whether
-// somebody changed it, and unlock it.
 static void rows_fetch(struct telling *x, sqlite3_stmt *s) {
-    bool more = true, alone = sqlite3_get_autocommit(x->t->db) != 0;
-    if (alone) timeline_exec(x->t, "BEGIN");
+    bool more = true;
     for (const struct row_place *next; more && (next = timeline_order_next(&x->order)) != NULL;) {
         sqlite3_bind_int64(s, 1, next->id);
         int rc = sqlite3_step(s);
         more = timeline_check(x->t, rc) && (rc != SQLITE_ROW || row_tell(x, s));
         sqlite3_reset(s);
     }
-    if (alone) timeline_exec(x->t, "COMMIT");
 }
 
 // While one statement is at a row the file stays locked for reading: else each row that is
@@ -172,6 +168,7 @@ static void rows_tell(struct telling *x, const char *where) {
     pm_buf_fmt(&sql, "%s%s", x->walk ? walk_sql : each_sql, scan ? "ORDER BY id" : "WHERE id = ?");
     if (!t->error.n && timeline_check(t, sqlite3_prepare_v2(t->db, sql.p, -1, &s, NULL)))
         (scan ? rows_scan : rows_fetch)(x, s);
+    if (x->order.lost) timeline_check(t, SQLITE_CORRUPT);
     sqlite3_finalize(s);
     sqlite3_finalize(held);
     pm_buf_free(&sql);
@@ -196,7 +193,7 @@ void pm_timeline_each_file(struct pm_timeline *t, pm_file_cb *cb, void *ctx) {
     if (!timeline_check(t, sqlite3_prepare_v2(t->db, sql, -1, &s, NULL))) return;
     int rc;
     while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
-        struct pm_file_row f = {.path = timeline_column(s, 1),
+        struct pm_file_row f = {.path = timeline_path_column(s, 1),
                                 .format = timeline_column(s, 2),
                                 .component = timeline_column(s, 3),
                                 .node = timeline_column(s, 4),

@@ -59,7 +59,8 @@ bool timeline_check(struct pm_timeline *t, int rc) {
         pm_buf_lit(&t->error, "it is locked: another program is writing it");
     if (!t->error.n)
         pm_buf_fmt(&t->error, "%s",
-                   sqlite3_errcode(t->db) ? sqlite3_errmsg(t->db) : sqlite3_errstr(rc));
+                   sqlite3_errcode(t->db) == (rc & 0xff) ? sqlite3_errmsg(t->db)
+                                                         : sqlite3_errstr(rc));
     return false;
 }
 const char *pm_timeline_error(const struct pm_timeline *t) {

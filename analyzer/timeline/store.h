@@ -175,6 +175,7 @@ struct pm_str timeline_string_get(struct pm_timeline *t,
                                   uint32_t id); // loose ones live until the row arena is reset
 struct pm_str timeline_column(sqlite3_stmt *s,
                               int column); // text cell, borrowed until the next step
+struct pm_str timeline_path_column(sqlite3_stmt *s, int column);
 
 // write.c
 void timeline_rows_add(struct pm_timeline *t, const struct event_row *rows, size_t n);
@@ -245,6 +246,7 @@ struct row_order {
     struct row_run *runs; // a heap
     size_t runs_n, runs_cap;
     bool as_stored;
+    bool lost; // rows of no member were left out
 };
 // The rows of `where`, which is SQL over the columns of event and shape; NULL: all.
 void timeline_order_find(struct pm_timeline *t, const char *where, const struct paths *paths,

@@ -60,6 +60,11 @@ struct pm_str timeline_column(sqlite3_stmt *s, int column) {
     const char *p = (const char *)sqlite3_column_text(s, column);
     return (struct pm_str){p, p ? (size_t)sqlite3_column_bytes(s, column) : 0};
 }
+// A member's path ends at a NUL, which no path holds: only a file of others brings one, or
+// none at all.
+struct pm_str timeline_path_column(sqlite3_stmt *s, int column) {
+    return pm_str_c((const char *)sqlite3_column_text(s, column));
+}
 
 // A file's texts become the intern table again: rows are in order of id and without gaps,
 // or the file is damaged.
