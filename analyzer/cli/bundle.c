@@ -140,7 +140,8 @@ int pm_bundle_report(struct pm_timeline *t, struct pm_ruleset *rules,
     pm_privacy_judge(&args->privacy, &o);
     bool asked = pm_bundle_window(args, t, &o) == PM_EXIT_OK;
     if (args->ingest.progress) o.stage = stage_print;
-    if (!rows_asked(args)) pm_timeline_judgement_unasked(t);
+    if (rows_asked(args)) pm_timeline_judgement_aside(t);
+    else pm_timeline_judgement_unasked(t);
     if (asked) r = pm_judge(t, rules, &o, said);
     if (r) pm_report_input(r, t, said);
     if (pm_timeline_meta_get(t, PM_META_SECRETS, a).n) pm_written_keep_secrets();

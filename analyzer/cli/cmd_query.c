@@ -7,7 +7,6 @@
 #include "cli/rows.h"
 #include "cli/writes.h"
 #include "pm/arena.h"
-#include "pm/ingest.h"
 #include "pm/judge.h"
 #include "pm/rule.h"
 #include "pm/timeline.h"
@@ -45,33 +44,24 @@ static bool seen_one(void *ctx, int n, const char *const *names, const char *con
     return true;
 }
 // `ingest` and `merge` judge nothing, so pulls and incidents are empty there: such a
-// timeline is judged in a copy that goes with this run.
-static struct pm_timeline *judged(struct pm_timeline *t, const char *db, const char *sql,
-                                  const struct pm_privacy *privacy, struct pm_arena *a) {
+// timeline is judged beside the file, which stays as it is.
+static void judge_where_asked(struct pm_timeline *t, const char *sql, struct pm_arena *a) {
     static const char *const views[] = {"pulls", "incidents", "quota_points", "cause", "rule"};
     struct pm_str mistake, asked = pm_str_c(sql);
     bool wanted = false, there = false;
-    const char *why = NULL;
     for (size_t i = 0; i < PM_LEN(views); i++)
         wanted |= pm_str_ifind(asked, pm_str_c(views[i]), 0) >= 0;
     if (!wanted ||
         !pm_timeline_sql(t, "SELECT count(*) FROM pulls", seen_one, &there, &mistake, a) || there)
-        return t;
-    bool renamed = privacy->pseudonyms != NULL; // it is a copy already
-    struct pm_timeline *copy = renamed ? t : pm_timeline_open(NULL, true, &why);
-    if (!renamed && (!copy || !pm_ingest_merge(copy, db, &why))) {
-        if (copy) pm_timeline_close(copy);
-        return t;
-    }
+        return;
     struct pm_diags *diags = pm_diags_new();
     struct pm_ruleset *rules = pm_ruleset_load(NULL, diags);
     struct pm_judge_options o = {.since_ns = PM_NO_TIME, .until_ns = PM_NO_TIME};
-    struct pm_report *r = rules ? pm_judge(copy, rules, &o, diags) : NULL;
+    if (rules) pm_timeline_judgement_aside(t);
+    struct pm_report *r = rules ? pm_judge(t, rules, &o, diags) : NULL;
     if (r) pm_report_free(r);
     if (rules) pm_ruleset_free(rules);
     pm_diags_free(diags);
-    if (!renamed) pm_timeline_close(t);
-    return copy;
 }
 
 // What SQLite says of an unknown name, and the name of a view or column that was probably
@@ -162,12 +152,12 @@ static int query(const char *db, const char *sql, const struct pm_row_format *fo
     struct pm_rows q = {.a = pm_arena_new()};
     struct pm_str mistake = PM_NONE;
     int status = PM_EXIT_OK;
-    t = judged(t, db, sql, privacy, q.a);
-    if (rows_print(t, sql, format, &q, &mistake)) status = PM_EXIT_OK;
-    else if (pm_timeline_error(t)) {
+    judge_where_asked(t, sql, q.a);
+    bool good = rows_print(t, sql, format, &q, &mistake);
+    if (pm_timeline_error(t)) { // of the file, or of where its judgement was put
         fprintf(stderr, "pullmortem: %s: %s\n", db, pm_timeline_error(t));
         status = PM_EXIT_INPUT;
-    } else {
+    } else if (!good) {
         mistake_print(t, mistake, q.a);
         status = PM_EXIT_USAGE;
     }
@@ -277,7 +267,7 @@ const struct pm_command pm_command_query = {
         "Views: events, pulls, incidents, quota_points, files, hearsay, diagnostics, skipped, about, columns. For example\n"
         "  pullmortem query t.db @top-consumers\n"
         "  pullmortem query t.db \"SELECT node, cause, count(*) FROM pulls WHERE outcome = 'failed' GROUP BY 1, 2\"\n"
-        "A timeline from ingest or merge is judged in a temporary copy where pulls, incidents, quota_points or causes are asked for.\n",
+        "A timeline from ingest or merge is judged for this run where pulls, incidents, quota_points or causes are asked for.\n",
     .order = 7,
     .run = run,
 };

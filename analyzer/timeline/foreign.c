@@ -131,19 +131,22 @@ static bool objects_check(struct check *c) {
     return ok;
 }
 
-// Our views in the connection's own schema come before those of the file.
-static bool views_shadow(struct pm_timeline *t) {
+bool timeline_section_shadow(struct pm_timeline *t, const char *name) {
     struct pm_buf sql = {0};
-    struct pm_str views = timeline_section_text("views"), head = PM_STR("\nCREATE VIEW ");
+    struct pm_str body = timeline_section_text(name), head = PM_STR("\nCREATE ");
     size_t done = 0;
-    for (ptrdiff_t at; (at = pm_str_find(views, head, done)) >= 0; done = (size_t)at + head.n) {
-        pm_buf_add(&sql, pm_str_sub(views, done, (size_t)at - done));
-        pm_buf_lit(&sql, "\nCREATE TEMP VIEW ");
+    for (ptrdiff_t at; (at = pm_str_find(body, head, done)) >= 0; done = (size_t)at + head.n) {
+        pm_buf_add(&sql, pm_str_sub(body, done, (size_t)at - done));
+        pm_buf_lit(&sql, "\nCREATE TEMP ");
     }
-    pm_buf_add(&sql, pm_str_from(views, done));
+    pm_buf_add(&sql, pm_str_from(body, done));
     bool ok = timeline_exec(t, sql.p);
     pm_buf_free(&sql);
     return ok;
+}
+bool timeline_views_shadow(struct pm_timeline *t) {
+    t->views_shadowed = t->views_shadowed || timeline_section_shadow(t, "views");
+    return t->views_shadowed;
 }
 
 bool timeline_schema_check(struct pm_timeline *t, char *why, size_t why_n) {
@@ -155,7 +158,7 @@ bool timeline_schema_check(struct pm_timeline *t, char *why, size_t why_n) {
     bool ok = objects_check(&c);
     if (ok && c.tables != ours.tables)
         ok = refused(&c, "a file without the table", "event or another");
-    if (ok && c.other_views) ok = views_shadow(t);
+    if (ok && c.other_views) ok = timeline_views_shadow(t);
     if (!ok && t->error.n) snprintf(why, why_n, "%s", t->error.p);
     sqlite3_progress_handler(t->db, 0, NULL, NULL);
     pm_arena_free(c.a);

@@ -1,5 +1,6 @@
-// What the judge found goes back, so that the views answer it. On a timeline opened for
-// reading these do nothing.
+// What the judge found goes back, so that the views answer it. A timeline that was opened
+// for reading is not changed: there these do nothing, or, where somebody is to see the rows,
+// write into tables of the connection, which go with it.
 #include "timeline/store.h"
 #include "pm/incident.h"
 
@@ -26,13 +27,27 @@ static struct pm_str joined(struct pm_arena *a, const struct pm_strs *list) {
 }
 
 static sqlite3_stmt *judgement_stmt(struct pm_timeline *t, enum timeline_stmt which) {
-    if (!t->writable || t->judgement_unasked) return NULL;
+    if (!(t->writable || t->judgement_aside) || t->judgement_unasked) return NULL;
     timeline_strings_load(t);
     timeline_write_begins(t);
     return timeline_stmt(t, which);
 }
 
 void pm_timeline_judgement_unasked(struct pm_timeline *t) { t->judgement_unasked = true; }
+
+// The tables of the judgement hide those of the file, whatever was judged there before by
+// other rules or of another time. Texts that the file has not go to a table beside its own;
+// copying the file for this would copy all its events.
+void pm_timeline_judgement_aside(struct pm_timeline *t) {
+    static const char strings_sql[] =
+        "CREATE TEMP TABLE string_aside(id INTEGER PRIMARY KEY, text TEXT NOT NULL);"
+        "CREATE TEMP VIEW string AS SELECT id, text FROM main.string "
+        "UNION ALL SELECT id, text FROM string_aside";
+    if (t->writable || t->judgement_aside) return;
+    timeline_strings_load(t);
+    t->judgement_aside = timeline_section_shadow(t, "judgement") && timeline_exec(t, strings_sql) &&
+                         timeline_views_shadow(t);
+}
 
 void pm_timeline_put_verdict(struct pm_timeline *t, uint64_t event_id, const char *cause,
                              const char *rule) {
@@ -141,7 +156,7 @@ void pm_timeline_put_quota(struct pm_timeline *t, const struct pm_quota *q) {
 }
 
 void pm_timeline_clear_judgement(struct pm_timeline *t) {
-    if (!t->writable) return;
+    if (!t->writable) return; // what stands aside was made empty
     timeline_write_begins(t);
     timeline_exec(
         t,

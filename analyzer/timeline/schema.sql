@@ -192,8 +192,8 @@ CREATE VIEW events AS SELECT
     e.duration_ns / 1e6 AS duration_ms,
     e.count AS count,
     (SELECT text FROM string WHERE id = s.error) AS error,
-    (SELECT t.text FROM verdict v JOIN string t ON t.id = v.cause WHERE v.event = e.id) AS cause,
-    (SELECT t.text FROM verdict v JOIN string t ON t.id = v.rule WHERE v.event = e.id) AS rule,
+    (SELECT (SELECT text FROM string WHERE id = v.cause) FROM verdict v WHERE v.event = e.id) AS cause,
+    (SELECT (SELECT text FROM string WHERE id = v.rule) FROM verdict v WHERE v.event = e.id) AS rule,
     m.path AS file,
     e.line AS line,
     (SELECT text FROM word WHERE list = 'stage' AND id = s.stage) AS stage,
@@ -468,4 +468,4 @@ CREATE VIEW columns(view, name, about) AS VALUES
 CREATE VIEW about AS
 SELECT key, value FROM meta WHERE key <> 'judged'
 UNION ALL SELECT 'judged', CASE WHEN EXISTS(SELECT 1 FROM meta WHERE key = 'judged') THEN 'yes'
-    ELSE 'no: pulls, incidents, quota_points and the cause of events are empty; pullmortem query judges a copy, pullmortem analyze --db keeps the judgement' END;
+    ELSE 'no: pulls, incidents, quota_points and the cause of events are empty; pullmortem query and report judge it for one run, pullmortem analyze --db keeps the judgement' END;

@@ -9,6 +9,7 @@
 static const char *const statements[ST_COUNT] = {
     [ST_STRING] = "INSERT INTO string VALUES(?,?)",
     [ST_STRINGS] = "INSERT INTO string VALUES" GROUP("(?,?)"),
+    [ST_STRING_ASIDE] = "INSERT INTO string_aside VALUES(?,?)",
     [ST_STRING_GET] = "SELECT text FROM string WHERE id=?",
     [ST_EVENT] = "INSERT INTO event VALUES" EVENT_ROW,
     [ST_EVENTS] = "INSERT INTO event VALUES" GROUP(EVENT_ROW),
@@ -94,10 +95,10 @@ int64_t timeline_number(struct pm_timeline *t, const char *sql, int64_t otherwis
     return otherwise;
 }
 void timeline_write_begins(struct pm_timeline *t) {
-    if (t->in_transaction || !t->writable) return;
+    if (t->in_transaction || !(t->writable || t->judgement_aside)) return;
     t->in_transaction = timeline_exec(
         t,
-        t->building
+        t->building || t->judgement_aside
             ? "BEGIN"
             : "BEGIN IMMEDIATE"); // two that write one file would each wait for the other at the end
 }

@@ -12,6 +12,7 @@ enum { PM_TIMELINE_APPLICATION = 0x706d3174, PM_TIMELINE_SCHEMA = 4 };
 enum timeline_stmt { // prepared once, on first use
     ST_STRING,
     ST_STRINGS,
+    ST_STRING_ASIDE,
     ST_STRING_GET,
     ST_SHAPE,
     ST_SHAPE_GET,
@@ -118,6 +119,8 @@ struct pm_timeline {
     int lock; // of the file that is built; -1 none
     bool writable, in_transaction, committed, locked;
     bool judgement_unasked;
+    bool judgement_aside;      // in tables of the connection, as the file is only read
+    bool views_shadowed;       // ours, in the connection's own schema
     bool strings_loaded;       // of a file that was there before
     struct pm_intern *strings; // string.id == intern id
     uint32_t strings_written;
@@ -274,6 +277,10 @@ bool timeline_tags_own(struct pm_timeline *t); // before others are merged into 
 void timeline_distrust(struct pm_timeline *t); // before anything is read of it
 // Its objects are ours. False: why.
 bool timeline_schema_check(struct pm_timeline *t, char *why, size_t why_n);
+// What a section of schema.sql makes, made in the connection's own schema: there it comes
+// before what the file has under the same names.
+bool timeline_section_shadow(struct pm_timeline *t, const char *name);
+bool timeline_views_shadow(struct pm_timeline *t); // the same of our views, once
 
 // strike.c: of a closed file that has not its name yet
 bool timeline_struck_tell(struct pm_timeline *t, size_t found); // among its diagnostics

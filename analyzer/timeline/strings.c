@@ -10,7 +10,7 @@
 #define STRING_OVERHEAD_BYTES 64 // of the table, a text
 
 static void string_write(struct pm_timeline *t, uint32_t id, struct pm_str s) {
-    sqlite3_stmt *w = timeline_stmt(t, ST_STRING);
+    sqlite3_stmt *w = timeline_stmt(t, t->judgement_aside ? ST_STRING_ASIDE : ST_STRING);
     if (!w) return;
     sqlite3_bind_int64(w, 1, id);
     bind_str(w, 2, s);

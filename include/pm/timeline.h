@@ -172,4 +172,7 @@ void pm_timeline_put_incident(struct pm_timeline *t, const struct pm_incident *i
 void pm_timeline_put_quota(struct pm_timeline *t, const struct pm_quota *q);
 // A temporary one, of which reports are written and nothing else: what is put is not kept.
 void pm_timeline_judgement_unasked(struct pm_timeline *t);
+// One that is only read: what is put goes beside it, and its views answer that until it is
+// closed.
+void pm_timeline_judgement_aside(struct pm_timeline *t);
 void pm_timeline_clear_judgement(struct pm_timeline *t); // before judging again
