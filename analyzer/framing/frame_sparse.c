@@ -42,13 +42,32 @@ static struct pm_str docker_text(struct pm_str line) {
     return pm_str_starts(line, PM_STR("{\"log\":\"")) ? pm_str_from(line, 8) : PM_NONE;
 }
 
+// The value of a member of journald's JSON, as it stands: NONE where it is no text.
+static struct pm_str journal_value(struct pm_str line, struct pm_str quoted_key) {
+    ptrdiff_t at = pm_str_find(line, quoted_key, 0);
+    if (at < 0) return PM_NONE;
+    struct pm_str rest = pm_str_from(line, (size_t)at + quoted_key.n);
+    while (rest.n && (*rest.p == ' ' || *rest.p == ':')) rest = pm_str_from(rest, 1);
+    return rest.n && *rest.p == '"' ? pm_str_from(rest, 1) : PM_NONE;
+}
+// journald's own export in lines of JSON: its members come in any order.
+static struct pm_str journal_text(struct pm_str line, struct pm_str *who) {
+    if (!line.n || *line.p != '{') return PM_NONE;
+    struct pm_str text = journal_value(line, PM_STR("\"MESSAGE\""));
+    if (!text.n) return PM_NONE;
+    struct pm_str name = journal_value(line, PM_STR("\"SYSLOG_IDENTIFIER\""));
+    ptrdiff_t end = pm_str_chr(name, '"', 0);
+    *who = end < 0 ? PM_NONE : pm_str_sub(name, 0, (size_t)end);
+    return text;
+}
+
 // What stands behind the envelope, without peeling: behind journald's "ident[pid]: " or
 // CRI's " F ". *who is the text that names the stream.
 static struct pm_str payload(struct pm_str line, struct pm_str *who) {
     *who = PM_NONE;
     if (pm_line_klog(line) || pm_str_starts(line, PM_STR("time="))) return line;
     struct pm_str near = pm_str_sub(line, 0, 160), text = docker_text(line);
-    if (text.n) return text;
+    if (text.n || (text = journal_text(line, who)).n) return text;
     ptrdiff_t at = pm_str_find(near, PM_STR(": "), 0);
     if (at > 0 && near.p[at - 1] == ']') {
         ptrdiff_t blank = pm_str_rchr(pm_str_sub(near, 0, (size_t)at), ' ');
