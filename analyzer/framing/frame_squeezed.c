@@ -25,6 +25,7 @@ static size_t past_white(struct pm_str s, size_t i) {
 
 struct pm_str frame_json_squeezed(struct pm_arena *a, struct pm_str s) {
     enum { MOST = 2048 };
+    if (!s.n) return s;
     const char *nl = memchr(s.p, '\n', s.n < MOST ? s.n : MOST);
     if (!nl) return pm_str_sub(s, 0, MOST);
     char *out = pm_arena_alloc(a, MOST);

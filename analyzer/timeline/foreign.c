@@ -45,6 +45,7 @@ struct object {
 };
 static struct {
     struct pm_timeline *t;
+    struct pm_arena *a; // of the texts
     struct object *objects;
     size_t n, cap, tables;
 } ours;
@@ -52,13 +53,13 @@ static struct {
 static void ours_load(struct pm_timeline *t) {
     static const char sql[] = "SELECT type, name, coalesce(sql, '') FROM sqlite_schema";
     sqlite3_stmt *s = NULL;
-    struct pm_arena *a = pm_arena_new(); // for as long as we run
     if (sqlite3_prepare_v2(t->db, sql, -1, &s, NULL) != SQLITE_OK) return;
+    ours.a = pm_arena_new();
     while (sqlite3_step(s) == SQLITE_ROW) {
         struct object *o = PM_PUSH(ours.objects, ours.n, ours.cap);
-        *o = (struct object){pm_arena_dup(a, timeline_column(s, 0)),
-                             pm_arena_dup(a, timeline_column(s, 1)),
-                             pm_arena_dup(a, timeline_column(s, 2))};
+        *o = (struct object){pm_arena_dup(ours.a, timeline_column(s, 0)),
+                             pm_arena_dup(ours.a, timeline_column(s, 1)),
+                             pm_arena_dup(ours.a, timeline_column(s, 2))};
         ours.tables += pm_str_eqc(o->type, "table") && !pm_str_starts(o->name, PM_STR("sqlite"));
     }
     sqlite3_finalize(s);

@@ -38,7 +38,8 @@ static inline bool run_of(struct pm_scan *c, unsigned char wanted, struct pm_str
     const char *from = c->at, *p = from;
     while (p < c->end && is(*p, wanted)) p++;
     *out = (struct pm_str){from, (size_t)(p - from)};
-    if (!out->n || (size_t)(c->end - p) < lit.n || memcmp(p, lit.p, lit.n) != 0) return false;
+    if (!out->n || (size_t)(c->end - p) < lit.n || (lit.n && memcmp(p, lit.p, lit.n) != 0))
+        return false;
     c->at = p + lit.n;
     return true;
 }

@@ -255,8 +255,8 @@ static void test_hurry_finds_the_same(void **state) {
             h = h * UINT64_C(6364136223846793005) + 1442695040888963407u;
             pm_buf_lit(&b, pieces[(h >> 33) % PM_LEN(pieces)]);
         }
-        const char *x = rule_gate_next(plain, b.p, b.p + b.n),
-                   *y = rule_gate_next(hurried, b.p, b.p + b.n);
+        const char *from = b.p ? b.p : "", *x = rule_gate_next(plain, from, from + b.n),
+                   *y = rule_gate_next(hurried, from, from + b.n);
         if (x != y) fail_msg("\"%.*s\": found elsewhere", (int)b.n, b.p);
         hits += x != NULL;
         pm_buf_free(&b);
