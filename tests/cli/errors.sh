@@ -150,12 +150,15 @@ with open("big.log", "w") as f:
     for i in range(400000):
         f.write(f'time="2026-04-12T06:{i // 60 % 60:02}:{i % 60:02}.{i:09}Z" level=error msg="PullImage \\"docker.io/shop/web{i}:1\\" failed" error="429 Too Many Requests"\n')
 for number in (signal.SIGINT, signal.SIGTERM):
-    p = subprocess.Popen([sys.argv[1], "ingest", "big.log", "--db", "big.db"], stderr=subprocess.PIPE,
+    p = subprocess.Popen([sys.argv[1], "ingest", "-", "--db", "big.db"], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                          preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)) # a shell ignores it for what it starts with &
-    for _ in range(200):
+    p.stdin.write(open("big.log").read(1 << 20)) # and no end: a file would be read before the signal comes
+    p.stdin.flush()
+    for _ in range(3000):
         if os.path.exists("big.db.building"): break
         time.sleep(0.01)
     p.send_signal(number)
+    p.wait(60)
     p.communicate()
     assert p.returncode == -number, (number, p.returncode)
     assert not [n for n in os.listdir(".") if n.startswith("big.db")], os.listdir(".")
@@ -163,14 +166,18 @@ EOF
 # What ends it without asking leaves nothing behind either: one line, status 3, no core. SIGPIPE is quiet, SIGKILL is told by the next run.
 python3 - "$PM" <<'EOF' || wrong 'limits and signals'
 import os, resource, signal, subprocess, sys, time
-def began(p):
-    for _ in range(300):
-        if os.path.exists("big.db.building") and os.path.getsize("big.db.building") > 0: return
-        time.sleep(0.01)
+# One that is told to end reads what does not end: a file would be read before the signal comes.
 def run(before=None, number=None):
-    p = subprocess.Popen([sys.argv[1], "ingest", "big.log", "--db", "big.db"], stderr=subprocess.PIPE, text=True, preexec_fn=before)
-    began(p)
-    if number: p.send_signal(number)
+    p = subprocess.Popen([sys.argv[1], "ingest", "-" if number else "big.log", "--db", "big.db"], stdin=subprocess.PIPE if number else subprocess.DEVNULL, stderr=subprocess.PIPE,
+                         text=True, preexec_fn=before)
+    if number:
+        p.stdin.write(open("big.log").read(1 << 20))
+        p.stdin.flush()
+        for _ in range(3000):
+            if os.path.exists("big.db.building"): break
+            time.sleep(0.01)
+        p.send_signal(number)
+        p.wait(60)
     err = p.communicate()[1]
     return p.returncode, err, sorted(n for n in os.listdir(".") if n.startswith("big.db") or n.startswith("core"))
 def usual(): signal.signal(signal.SIGPIPE, signal.SIG_DFL)
