@@ -156,7 +156,7 @@ static struct known_line *known_place(struct pm_request_fold *f, const struct pm
 static bool is_same_line(const struct known_line *k, const struct pm_alike *a) {
     const char *p = k->text.p;
     for (int i = 0; i < PM_ALIKE_PARTS; p += k->n[i++])
-        if (k->n[i] != a->same[i].n || memcmp(p, a->same[i].p, k->n[i]) != 0) return false;
+        if (!pm_str_eq((struct pm_str){p, k->n[i]}, a->same[i])) return false;
     return true;
 }
 
