@@ -32,20 +32,24 @@ __attribute__((constructor)) static void classes_fill(void) {
 
 static bool is(char c, unsigned char kind) { return classes[(unsigned char)c] & kind; }
 
+// An empty literal, which stands everywhere, has no bytes to compare.
+static inline bool stands(const char *at, const char *end, struct pm_str lit) {
+    return !lit.n || ((size_t)(end - at) >= lit.n && memcmp(at, lit.p, lit.n) == 0);
+}
+
 // The bytes of one class at the cursor, and the literal behind them.
 static inline bool run_of(struct pm_scan *c, unsigned char wanted, struct pm_str *out,
                           struct pm_str lit) {
     const char *from = c->at, *p = from;
     while (p < c->end && is(*p, wanted)) p++;
     *out = (struct pm_str){from, (size_t)(p - from)};
-    if (!out->n || (size_t)(c->end - p) < lit.n || (lit.n && memcmp(p, lit.p, lit.n) != 0))
-        return false;
+    if (!out->n || !stands(p, c->end, lit)) return false;
     c->at = p + lit.n;
     return true;
 }
 
 static inline bool literal(struct pm_scan *c, struct pm_str lit) {
-    if ((size_t)(c->end - c->at) < lit.n || memcmp(c->at, lit.p, lit.n) != 0) return false;
+    if (!stands(c->at, c->end, lit)) return false;
     c->at += lit.n;
     return true;
 }
