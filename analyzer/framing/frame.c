@@ -17,6 +17,7 @@ static int by_rank(const void *x, const void *y) {
 // Which bytes can a line wrapped by `e` begin with? (envelope.h, `first`)
 static void index_first(struct frame_envelopes *all, const struct pm_envelope *e, uint64_t bit) {
     if (e->peel_json) all->json |= bit;
+    if (e->logged) all->logged |= bit;
     if (!e->peel) return;
     for (int c = 0; c < 256; c++) {
         bool can = !e->first;

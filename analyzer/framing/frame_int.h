@@ -114,8 +114,9 @@ struct frame_voice {
 struct frame_envelopes { // made once
     const struct pm_envelope *by_rank[FRAME_ENVELOPES];
     size_t n;
-    uint64_t first[256],
-        json; // bits by rank: those that a line beginning with this byte can have, and those of JSON objects
+    // Bits by rank: those that a line beginning with this byte can have, those of lines of
+    // logs, and those of JSON objects.
+    uint64_t first[256], logged, json;
 };
 struct frame_json;
 struct frame_yaml;

@@ -289,6 +289,8 @@ static void emit_pending(struct pm_frame *f, struct frame_lane *l) {
     f->lanes_pending--;
     l->r.text = pm_buf_str(&l->text);
     l->r.raw = pm_buf_str(&l->raw);
+    if (pm_str_ends(l->r.raw, l->r.text)) // what is known of the one holds of the other
+        l->r.text = pm_str_from(l->r.raw, l->r.raw.n - l->r.text.n);
     uint64_t at_hand = f->weight;
     f->weight = l->weight;
     frame_dispatch(f, &l->r);

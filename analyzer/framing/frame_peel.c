@@ -62,12 +62,17 @@ static void keep_writer(struct frame_unit *u, const char *envelope,
                   (names_writer(inner) && strcmp(envelope, "nested-logrus") != 0);
 }
 
+// The envelopes that may be around it, by a look at how it begins.
+static uint64_t candidates_of(const struct frame_envelopes *all, const struct frame_unit *u) {
+    if (u->json) return all->json;
+    uint64_t may = all->first[u->text.n ? (unsigned char)u->text.p[0] : 0];
+    return pm_line_logged(u->text) ? may & all->logged : may;
+}
+
 // One layer. PM_PEEL_NO: none bids, and *u is as it was.
 static enum pm_peel peel_one(struct pm_frame *f, struct frame_unit *u, struct pm_str *inner,
                              const json_t **inner_json) {
-    uint64_t candidates = u->json
-                              ? f->envelopes->json
-                              : f->envelopes->first[u->text.n ? (unsigned char)u->text.p[0] : 0];
+    uint64_t candidates = candidates_of(f->envelopes, u);
     for (; candidates; candidates &= candidates - 1) {
         const struct pm_envelope *e = f->envelopes->by_rank[__builtin_ctzll(candidates)];
         struct pm_envelope_hint hint = u->hint;

@@ -254,7 +254,7 @@ static void note_command(struct pm_frame *f, const struct pm_record *r) {
 }
 
 void frame_terminal_line(struct pm_frame *f, const struct pm_record *r) {
-    if (r->shape != PM_SHAPE_LINE || r->text.n > 1024) return;
+    if (r->shape != PM_SHAPE_LINE || r->text.n > 1024 || pm_line_logged(r->text)) return;
     remember_step(f, r);
     note_command(f, r);
     struct pm_str image = command_image(f->record_arena, r->text);

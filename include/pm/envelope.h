@@ -24,6 +24,8 @@ struct pm_envelope {
     // what a wrapped line can begin with: '0' any digit, 'A' upper case, 'a' lower case,
     // others themselves; NULL: anything. For `peel`
     const char *first;
+    // It wraps lines of logs that begin as a log library's own do, too (pm_line_logged).
+    bool logged;
     // Sets what it learns in *hint, and *key to what ties pieces of one stream together
     // (stream name, ident[pid]). NULL where the framer itself reads the wrapping (export,
     // native .journal, verbose) or only `peel_json` applies.
@@ -44,6 +46,10 @@ extern const struct pm_envelope
 bool pm_line_head(struct pm_str s);
 // klog's "E0102 03:04:05" only.
 bool pm_line_klog(struct pm_str s);
+// klog's, or logrus's `time="`: a line of a program's log, and of no wrapper or session.
+static inline bool pm_line_logged(struct pm_str s) {
+    return pm_line_klog(s) || pm_str_starts(s, PM_STR("time=\""));
+}
 // The stamp that the payload itself begins with (klog, logrus, ISO, CLF). False where
 // there is none that we know.
 bool pm_line_stamp(struct pm_str s, struct pm_when *w);

@@ -37,5 +37,6 @@ const struct pm_envelope pm_envelope_nested_logrus = {
     .source = "k0sproject/k0s:pkg/supervisor/supervisor.go",
     .rank = 58,
     .first = "t",
+    .logged = true,
     .peel = peel,
 };

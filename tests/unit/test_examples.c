@@ -76,8 +76,35 @@ static void test_envelopes_peel_their_examples(void **state) {
     assert_int_equal(bad, 0);
 }
 
+// Framing asks only those envelopes of a line of a program's log that say that they wrap
+// such: the others would have refused it.
+static void test_lines_of_logs_are_in_no_other_envelope(void **state) {
+    (void)state;
+    static const char *const lines[] = {
+        "E0102 03:04:05.678901    2711 remote_image.go:180] \"PullImage failed\" image=\"r.test/a:1\"",
+        "I0102 03:04:05.6 1 a.go:1] | web | [stdout] 2026-01-02T03:04:05Z F x",
+        "W1231 23:59:59 node-1 kubelet[1]: E0102 03:04:05.6 1 a.go:1] x",
+        "time=\"2026-01-02T03:04:05Z\" level=error msg=\"PullImage \\\"r.test/a:1\\\" failed\"",
+        "time=\"2026-01-02 03:04:05\"  | web-1  | node-1 kubelet[1]: x stdout F y",
+    };
+    struct pm_arena *a = pm_arena_new();
+    for (size_t i = 0; pm_envelopes[i]; i++) {
+        const struct pm_envelope *e = pm_envelopes[i];
+        for (size_t k = 0; k < PM_LEN(lines) && e->peel && !e->logged; k++) {
+            struct pm_envelope_hint hint = {0};
+            struct pm_str inner = PM_NONE, key = PM_NONE;
+            assert_true(pm_line_logged(pm_str_c(lines[k])));
+            assert_int_equal(e->peel(a, pm_str_c(lines[k]), &inner, &hint, &key), PM_PEEL_NO);
+        }
+    }
+    pm_arena_free(a);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_parsers_take_their_examples),
-                                       cmocka_unit_test(test_envelopes_peel_their_examples)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_parsers_take_their_examples),
+        cmocka_unit_test(test_envelopes_peel_their_examples),
+        cmocka_unit_test(test_lines_of_logs_are_in_no_other_envelope),
+    };
     return cmocka_run_group_tests(tests, listen_setup, listen_teardown);
 }
