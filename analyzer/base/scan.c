@@ -225,9 +225,27 @@ ptrdiff_t pm_quote_find(struct pm_str s, size_t from) {
 }
 
 bool pm_quotes_even(struct pm_str s) {
-    bool even = true;
-    for (ptrdiff_t at = -1; (at = pm_quote_find(s, (size_t)(at + 1))) >= 0;) even = !even;
-    return even;
+    size_t i = 0, quotes = 0;
+#if defined(__SSE2__)
+    const __m128i quote = _mm_set1_epi8('"'), escape = _mm_set1_epi8('\\');
+    while (i < s.n && s.n - i >= 16) {
+        const __m128i v = _mm_loadu_si128((const void *)(s.p + i));
+        const unsigned ends = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, quote));
+        unsigned may = ends | (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, escape));
+        i += 16;
+        while (may) {
+            const unsigned first = may & -may;
+            if (first & ends) quotes++;
+            else if (first == 1u << 15) i++;
+            may &= first & ends ? ~first : ~(first * 3); // and what it escapes
+        }
+    }
+#endif
+    for (; i < s.n; i++) {
+        if (s.p[i] == '"') quotes++;
+        if (s.p[i] == '\\') i++;
+    }
+    return quotes % 2 == 0;
 }
 
 bool pm_scan_quoted(struct pm_scan *c, struct pm_arena *a, struct pm_str *out, bool *cut) {

@@ -11,6 +11,7 @@
 // line in each 128th of it, so that every part weighs by its size and no file costs more
 // than two thousand lines. Samples are at offsets of the member, so that they do not
 // depend on how its bytes come.
+#define _GNU_SOURCE // memrchr
 #include "frame_int.h"
 #include "pm/hear.h"
 
@@ -31,9 +32,8 @@ static struct pm_str line_at(const char *p, const char *end) {
 }
 
 static const char *line_before(const char *p, const char *from) {
-    p--; // the newline
-    while (p > from && p[-1] != '\n') p--;
-    return p;
+    const char *nl = memrchr(from, '\n', (size_t)(p - 1 - from)); // not the one before p
+    return nl ? nl + 1 : from;
 }
 
 // Docker's json-file: the text is the first member, and its quotes are escaped, which no
