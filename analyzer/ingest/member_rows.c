@@ -249,14 +249,22 @@ void member_note_feb29(struct pm_clock_evidence *c, const struct pm_record *rec)
     if (c->feb29 && !c->feb29_line) c->feb29_line = rec->line;
 }
 
+// The row's hash has the whole text in it, but for secrets.
+static void tell(struct reading *r, const struct pm_record *rec, const struct pm_row *row) {
+    struct pm_str by_hash = {(const char *)&row->hash, sizeof row->hash};
+    r->told = pm_str_hash(row->hash && !row->tagged ? by_hash : rec->text, r->told);
+}
+
 void member_event(void *ctx, const struct pm_record *rec, const struct pm_parser *parser,
                   const struct pm_event *e) {
     (void)parser;
     struct reading *r = ctx;
     r->record_events = rec->offset == r->record_offset ? r->record_events + 1 : 0;
     r->record_offset = rec->offset;
-    r->told = pm_str_hash(rec->text, r->told);
-    if (folded(r, rec, e)) return;
+    if (folded(r, rec, e)) {
+        r->told = pm_str_hash(rec->text, r->told);
+        return;
+    }
     struct pm_row *row = row_new(r);
     struct batch *b = r->batch;
     row->event = *e;
@@ -265,6 +273,7 @@ void member_event(void *ctx, const struct pm_record *rec, const struct pm_parser
     keep_texts(r, row, rec, e);
     bool fine;
     row->hash = record_hash(r, rec, e, row->tagged, &fine);
+    tell(r, rec, row);
     row->ordinal = row->hash && !fine ? ordinal_of(r, row->hash, &e->when, is_quoted(rec)) : 0;
     row->ts_kind = e->when.kind;
     row->ts_ns = pm_clock_see(&r->j->r.clock, &e->when);

@@ -11,7 +11,8 @@
 #include "pm/ingest.h"
 #include <stdlib.h>
 
-enum { TEXT_BYTES = 4096, FRONT_BYTES = 64, PLACES = 4096, RING_BYTES = 1 << 20 };
+// A stamp begins in the front, and its first colon stands within a date's length behind.
+enum { TEXT_BYTES = 4096, FRONT_BYTES = 64, DATE_BYTES = 16, PLACES = 4096, RING_BYTES = 1 << 20 };
 enum { AS_IT_IS = 1, WITHOUT_STAMPS }; // what is known of a text: the seeds of its hash
 
 // Lines of which each holds a number of its own (a request's id) come once: where few of
@@ -99,17 +100,28 @@ static size_t stamp_at(struct pm_str s, size_t at) {
     return 0;
 }
 
+// A stamp whose first colon this is; *at is where it begins, a word's beginning.
+static size_t stamp_of_colon(struct pm_str s, size_t colon, size_t from, size_t *at) {
+    for (size_t i = 0; i < PM_LEN(stamps); i++) {
+        const size_t before = stamps[i].text.n - 6; // "…00:00:00"
+        if (colon < from + before) continue;
+        *at = colon - before;
+        if (*at > 0 && s.p[*at - 1] != ' ' && s.p[*at - 1] != '"') continue;
+        const size_t n = *at < FRONT_BYTES ? stamp_at(s, *at) : 0;
+        if (n) return n;
+    }
+    return 0;
+}
+
 static struct pm_str with_stamps_alike(char *out, struct pm_str s) {
-    const size_t front = s.n < FRONT_BYTES ? s.n : FRONT_BYTES;
-    bool begins = true; // a word
+    const struct pm_str front = pm_str_sub(s, 0, FRONT_BYTES + DATE_BYTES);
+    size_t done = 0, at;
     memcpy(out, s.p, s.n);
-    for (size_t at = 0; at < front; at++) {
-        const char c = s.p[at];
-        size_t n = begins && (figure(c) || pm_secret_letter(c)) ? stamp_at(s, at) : 0;
-        for (size_t i = at; i < at + n; i++)
+    for (ptrdiff_t colon; (colon = pm_str_chr(front, ':', done)) >= 0;) {
+        size_t n = stamp_of_colon(s, (size_t)colon, done, &at);
+        done = n ? at + n : (size_t)colon + 1;
+        for (size_t i = at; n && i < done; i++)
             if (figure(out[i])) out[i] = '0';
-        if (n) at += n - 1;
-        begins = s.p[at] == ' ' || s.p[at] == '"';
     }
     return (struct pm_str){out, s.n};
 }
