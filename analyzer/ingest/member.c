@@ -131,21 +131,56 @@ static bool reading_is(const char *way) {
     return want && strcmp(want, way) == 0;
 }
 
-// From a folder of pods or containers on that the user's own path leads through; what else
-// stands in it is none of the bundle's.
+// Where a folder of pods or containers begins that the path leads through; one that nobody
+// else has under its name may be the path's end, too. Negative: there is none.
+static ptrdiff_t pods_folder(struct pm_str path, bool is_folder) {
+    static const char *const through[] = {"/pods/", "/containers/"}, *const anywhere[] = {
+                                                                         "/podlogs/", "/pod-logs/",
+                                                                         "/pod_logs/"};
+    ptrdiff_t at = -1;
+    for (size_t i = 0; i < PM_LEN(through) && at < 0; i++)
+        at = pm_str_rfind(pm_str_sub(path, 0, path.n - is_folder), pm_str_c(through[i]));
+    for (size_t i = 0; i < PM_LEN(anywhere) && at < 0; i++)
+        at = pm_str_rfind(path, pm_str_c(anywhere[i]));
+    return at;
+}
+
+// What controllers put behind the names of pods: five letters, no vowels, no 0, 1 or 3.
+static bool is_generated(struct pm_str pod) {
+    static const char letters[] = "bcdfghjklmnpqrstvwxz2456789";
+    ptrdiff_t dash = pm_str_rchr(pod, '-');
+    struct pm_str end = pm_str_from(pod, (size_t)(dash + 1));
+    for (size_t i = 0; i < end.n; i++)
+        if (!memchr(letters, end.p[i], sizeof letters - 1)) return false;
+    return dash > 0 && end.n == 5;
+}
+
+// Where NS/POD/logs.txt of a cluster-info dump begins. Anybody may call a file so: it is a
+// pod's where its folder is called as a controller names pods, or lies in the cluster's own
+// namespace.
+static ptrdiff_t pod_folder(struct pm_str file) {
+    struct pm_str name = PM_STR("/logs.txt");
+    if (!pm_str_ends(file, name)) return -1;
+    struct pm_str pod = pm_str_sub(file, 0, file.n - name.n);
+    ptrdiff_t at = pm_str_rchr(pod, '/');
+    struct pm_str ns = pm_str_sub(pod, 0, at > 0 ? (size_t)at : 0);
+    ptrdiff_t ns_at = pm_str_rchr(ns, '/');
+    bool of_cluster = pm_str_starts(pm_str_from(ns, (size_t)(ns_at + 1)), PM_STR("kube-"));
+    return of_cluster || is_generated(pm_str_from(pod, (size_t)(at + 1))) ? ns_at : -1;
+}
+
+// The user's own path to the member, from the folder on that says that a pod wrote it; what
+// else stands in it is none of the bundle's.
 static struct pm_str given_path(struct pipe *p, struct job *j) {
-    static const char *const folders[] = {"/pods/", "/containers/"};
     struct pm_str given = pm_str_c(p->paths[j->input_at]),
                   place = pm_str_from(pm_str_c(j->path), j->place_at);
     while (given.n > 1 && given.p[given.n - 1] == '/') given.n--;
-    for (size_t i = 0; i < PM_LEN(folders); i++) {
-        ptrdiff_t at = pm_str_rfind(given, pm_str_c(folders[i]));
-        struct pm_str from = pm_str_from(given, (size_t)(at + 1));
-        if (at >= 0)
-            return j->lone ? from
-                           : pm_arena_fmt(j->arena, "%.*s/%.*s", PM_FMT(from), PM_FMT(place));
-    }
-    return PM_NONE;
+    struct pm_str folder = pm_arena_fmt(j->arena, "/%.*s/", PM_FMT(given)),
+                  file = j->lone ? pm_str_sub(folder, 0, folder.n - 1)
+                                 : pm_arena_join(j->arena, folder, place);
+    ptrdiff_t at = pods_folder(folder, !j->lone);
+    if (at < 0) at = pod_folder(file);
+    return at < 0 ? PM_NONE : pm_str_from(file, (size_t)(at + 1));
 }
 
 // What a worker keeps from member to member.

@@ -94,6 +94,12 @@ static struct pm_str name_place(void *ctx, uint32_t input, struct pm_str place,
     return ingest_places_path(&((struct merged *)ctx)->places, input, place, a);
 }
 
+// What a container wrote is its pod's, whichever node's program runs in it.
+static bool is_of_containers(const struct result *r) {
+    size_t n = 0;
+    while (n < r->voices_n && r->voices[n].container) n++;
+    return n > 0 && n == r->voices_n;
+}
 static struct place_member place_member_of(const struct result *r) {
     struct pm_str said = r->names[PM_NODE_ENVELOPE];
     return (struct place_member){.input = r->input_at,
@@ -103,7 +109,7 @@ static struct place_member place_member_of(const struct result *r) {
                                  .clock = &r->clock,
                                  .is_document = pm_str_starts(r->row.format, PM_STR("k8s-")),
                                  .runs_pods = r->component >= PM_COMP_KUBELET &&
-                                              r->component <= PM_COMP_CRIO};
+                                              r->component <= PM_COMP_CRIO && !is_of_containers(r)};
 }
 static void name_members(struct merged *x) {
     struct place_member *m = pm_xmalloc((x->n + 1) * sizeof *m);

@@ -41,6 +41,25 @@ echo "$event" | sed 's/06:00:00Z/07:30:00Z/g; s/web.1/web.2/' >d/s2/cluster/even
 merge d/s1 d/s2
 says "paths == ['s1/cluster/events.json', 's2/cluster/events.json']" 'two dumps have one path'
 
+# What pods wrote is theirs where a shard begins below the folder that says so. A file of that name on somebody's desk is what stands in it.
+mkdir -p w/nodes/n1 w/podlogs/ops/shipper-x2x9k w/dump/kube-system/etcd-n1 w/dump/ops/bot-7d4c9b6f5-gm9gq desk/incident
+for s in 01 03 05 07; do kubelet 06:$s:00 web; done | tee w/nodes/n1/kubelet.log >desk/incident/logs.txt
+for s in 02 04 06; do kubelet 06:$s:30 web; done >w/podlogs/ops/shipper-x2x9k/out.txt
+for s in 02 04 06 08; do kubelet 06:$s:00 etcd; done >w/dump/kube-system/etcd-n1/logs.txt
+for i in 1 2 3 4; do echo "Error response from daemon: pull access denied for acme/bot$i, repository does not exist or may require 'docker login'"; done >w/dump/ops/bot-7d4c9b6f5-gm9gq/logs.txt
+programs="sorted((f['path'], f['component'], f['node']) for f in r['bundle']['files']), [(h['file'], h['pod']) for h in r['hearsay']], r['bundle']['nodes']"
+run 0 "$PM" analyze w --format json -o report.json
+says "r['bundle']['nodes'] == ['n1'] and len(r['hearsay']) == 3" 'pods are believed'
+whole=$(python3 -c "import json; r = json.load(open('report.json')); print($programs)")
+for shards in 'w/nodes w/podlogs w/dump/kube-system/etcd-n1/logs.txt w/dump/ops' 'w/nodes/n1 w/podlogs/ops w/dump/kube-system w/dump/ops/bot-7d4c9b6f5-gm9gq/logs.txt'; do
+    # shellcheck disable=SC2086 -- shards are words
+    merge $shards
+    got=$(python3 -c "import json; r = json.load(open('report.json')); print($programs)")
+    [ "$got" = "$whole" ] || wrong "$shards: $got, not $whole"
+done
+run 0 "$PM" analyze desk/incident/logs.txt --format json -o report.json
+says "[f['component'] for f in r['bundle']['files']] == ['kubelet']" 'a kubelet of a file called logs.txt is not heard'
+
 # A log that was cut: only its beginning names the node.
 mkdir -p whole/tree/logs c/s1/tree/logs c/s2/tree/logs
 {
