@@ -8,35 +8,28 @@ static int bounded(int64_t value, int count) {
 
 // A damaged or hostile file may hold any number: stamps beyond some 120 years around 1970
 // would overflow sums, and are none.
-int64_t timeline_time_column(sqlite3_stmt *s, int at) {
+static int64_t time_bounded(int64_t ns) {
     const int64_t bound = INT64_C(4000000000) * PM_NS_PER_S;
-    int64_t ns = column_or(s, at, PM_NO_TIME);
     return ns > -bound && ns < bound ? ns : PM_NO_TIME;
 }
-static int64_t span_column(sqlite3_stmt *s, int at) {
-    int64_t ns = timeline_time_column(s, at);
+static int64_t span_bounded(int64_t ns) {
+    ns = time_bounded(ns);
     return ns > 0 ? ns : 0;
+}
+int64_t timeline_time_column(sqlite3_stmt *s, int at) {
+    return time_bounded(column_or(s, at, PM_NO_TIME));
 }
 static struct pm_when stamp_of(int64_t ns) {
     return ns == PM_NO_TIME ? (struct pm_when){0} : (struct pm_when){.kind = PM_WHEN_UTC, .ns = ns};
 }
 
-// By their place in a row that is read. The judge walks over all of them, and no row of
-// millions is to bring along a text that nobody looks at: raw is what a row is largest by.
-enum { ROW_ID, ROW_NUMBERS, ROW_RAW = ROW_NUMBERS + EVENT_NUMBERS, ROW_DATED };
-#define ROWS(raw)                                                                                  \
-    "SELECT id,member," TIMELINE_EVENT_NUMBERS "," raw                                             \
-    ",dated.event,utc_ns,dated_quality,first_utc_ns,last_utc_ns "                                  \
-    "FROM event LEFT JOIN dated ON dated.event = event.id "
-static const char each_sql[] = ROWS("raw"), walk_sql[] = ROWS("NULL");
-
-static void times_read(sqlite3_stmt *s, const struct shape *shape, struct pm_row *r) {
-    bool dated = sqlite3_column_type(s, ROW_DATED) != SQLITE_NULL;
+static void times_read(const struct row_cells *c, const struct shape *shape, struct pm_row *r) {
+    bool dated = c->dated_quality != UNDATED;
     int64_t kind = shape->v[SHAPE_STAMPS] & 7,
-            quality = dated ? sqlite3_column_int(s, ROW_DATED + 2) : shape->v[SHAPE_QUALITY];
-    r->ts_ns = timeline_time_column(s, dated ? ROW_DATED + 1 : ROW_NUMBERS + EV_TS);
-    r->first_ns = timeline_time_column(s, dated ? ROW_DATED + 3 : ROW_NUMBERS + EV_FIRST);
-    r->last_ns = timeline_time_column(s, dated ? ROW_DATED + 4 : ROW_NUMBERS + EV_LAST);
+            quality = dated ? c->dated_quality : shape->v[SHAPE_QUALITY];
+    r->ts_ns = time_bounded(c->at.ts);
+    r->first_ns = time_bounded(c->first_ns);
+    r->last_ns = time_bounded(c->last_ns);
     r->ts_kind = dated ? PM_WHEN_UTC : (enum pm_when_kind)bounded(kind, PM_WHEN_AGE + 1);
     r->quality = (enum pm_quality)bounded(quality, PM_QUALITY_RELATIVE + 1);
     r->event.when = stamp_of(r->ts_ns);
@@ -70,81 +63,58 @@ static void shape_read(struct pm_timeline *t, const struct settled *x, const str
         text_read(t, r, timeline_shape_texts[i], (uint32_t)v[SHAPE_NODE + i]);
 }
 
-static void row_read(struct pm_timeline *t, const struct settled *x, sqlite3_stmt *s,
+static void row_read(struct pm_timeline *t, const struct settled *x, const struct row_cells *c,
                      struct pm_row *r) {
     struct pm_event *e = &r->event;
-    *r = (struct pm_row){.id = (uint64_t)sqlite3_column_int64(s, ROW_ID),
-                         .file = (uint32_t)sqlite3_column_int64(s, ROW_NUMBERS + EV_MEMBER),
-                         .line = (uint64_t)sqlite3_column_int64(s, ROW_NUMBERS + EV_LINE),
-                         .hash = (uint64_t)column_or(s, ROW_NUMBERS + EV_HASH, 0),
-                         .ordinal = (uint32_t)column_or(s, ROW_NUMBERS + EV_ORDINAL, 0),
-                         .raw = timeline_column(s, ROW_RAW)};
-    const struct shape *shape =
-        timeline_shape_get(t, sqlite3_column_int64(s, ROW_NUMBERS + EV_SHAPE));
+    *r = (struct pm_row){.id = (uint64_t)c->at.id,
+                         .file = c->member,
+                         .line = (uint64_t)c->line,
+                         .hash = (uint64_t)c->hash,
+                         .ordinal = c->ordinal};
+    const struct shape *shape = timeline_shape_get(t, c->shape);
     shape_read(t, x, shape, r);
-    times_read(s, shape, r);
-    e->count = (uint32_t)sqlite3_column_int64(s, ROW_NUMBERS + EV_COUNT);
-    e->duration_ns = span_column(s, ROW_NUMBERS + EV_DURATION);
-    e->waiting_ns = span_column(s, ROW_NUMBERS + EV_WAITING);
-    e->bytes = column_or(s, ROW_NUMBERS + EV_BYTES, -1);
-    e->remaining = column_or(s, ROW_NUMBERS + EV_REMAINING, -1);
-    for (int i = 0; i < EVENT_TEXTS; i++)
-        text_read(t, r, timeline_event_texts[i],
-                  (uint32_t)sqlite3_column_int64(s, ROW_NUMBERS + EV_TEXTS + i));
+    times_read(c, shape, r);
+    e->count = c->count;
+    e->duration_ns = span_bounded(c->duration_ns);
+    e->waiting_ns = span_bounded(c->waiting_ns);
+    e->bytes = c->bytes;
+    e->remaining = c->remaining;
+    for (int i = 0; i < EVENT_TEXTS; i++) text_read(t, r, timeline_event_texts[i], c->text[i]);
 }
 
 struct telling {
     struct pm_timeline *t;
     struct settled settled;
     struct paths paths;
-    struct row_order order;
     bool walk; // raw of hearsay only
     pm_row_cb *cb;
     void *ctx;
 };
 
-// `s` is at a row.
-static bool row_tell(struct telling *x, sqlite3_stmt *s) {
+// The judge walks over all rows, and none of millions is to bring along a text that nobody
+// looks at: raw is what a row is largest by.
+static sqlite3_stmt *raw_read(struct telling *x, struct pm_row *row) {
+    if (x->walk && row->event.standing != PM_STANDING_HEARSAY) return NULL;
+    sqlite3_stmt *s = timeline_stmt(x->t, ST_RAW);
+    if (!s) return NULL;
+    sqlite3_bind_int64(s, 1, (int64_t)row->id);
+    int rc = sqlite3_step(s);
+    if (timeline_check(x->t, rc) && rc == SQLITE_ROW) row->raw = timeline_column(s, 0);
+    return s;
+}
+
+static bool row_tell(struct telling *x, const struct row_cells *c) {
     struct pm_row row;
-    const struct path *paths = x->paths.items;
-    sqlite3_stmt *raw = NULL;
+    const struct path *path = &x->paths.items[c->member];
     pm_arena_reset(x->t->row_arena);
-    row_read(x->t, &x->settled, s, &row);
-    if (row.file < x->paths.n && paths[row.file].text) {
-        row.part = paths[row.file].age;
-        row.file = paths[row.file].one;
-    }
-    row.path = row.file < x->paths.n && paths[row.file].text ? paths[row.file].text : "";
-    if (x->walk && row.event.standing == PM_STANDING_HEARSAY &&
-        (raw = timeline_stmt(x->t, ST_RAW)) != NULL) {
-        sqlite3_bind_int64(raw, 1, (int64_t)row.id);
-        int rc = sqlite3_step(raw);
-        if (timeline_check(x->t, rc) && rc == SQLITE_ROW) row.raw = timeline_column(raw, 0);
-    }
+    row_read(x->t, &x->settled, c, &row);
+    row.part = path->age;
+    row.file = path->one;
+    row.path = x->paths.items[path->one].text;
+    sqlite3_stmt *raw = raw_read(x, &row);
     bool more = x->cb(x->ctx, &row);
     if (raw) sqlite3_reset(raw);
     return more;
-}
-
-// As they lie, without those that are not among them.
-static void rows_scan(struct telling *x, sqlite3_stmt *s) {
-    const struct row_place *next = timeline_order_next(&x->order);
-    int rc = SQLITE_DONE;
-    while (next && (rc = sqlite3_step(s)) == SQLITE_ROW) {
-        if (sqlite3_column_int64(s, ROW_ID) != next->id) continue;
-        next = timeline_order_next(&x->order);
-        if (!row_tell(x, s)) break;
-    }
-    timeline_check(x->t, rc);
-}
-static void rows_fetch(struct telling *x, sqlite3_stmt *s) {
-    bool more = true;
-    for (const struct row_place *next; more && (next = timeline_order_next(&x->order)) != NULL;) {
-        sqlite3_bind_int64(s, 1, next->id);
-        int rc = sqlite3_step(s);
-        more = timeline_check(x->t, rc) && (rc != SQLITE_ROW || row_tell(x, s));
-        sqlite3_reset(s);
-    }
 }
 
 // While one statement is at a row the file stays locked for reading: else each row that is
@@ -158,21 +128,17 @@ static sqlite3_stmt *reading_hold(struct pm_timeline *t) {
 
 static void rows_tell(struct telling *x, const char *where) {
     struct pm_timeline *t = x->t;
-    sqlite3_stmt *s = NULL, *held = reading_hold(t);
-    struct pm_buf sql = {0};
+    sqlite3_stmt *held = reading_hold(t);
     timeline_strings_load(t);
     timeline_paths_load(t, &x->paths);
     timeline_settled_load(t, &x->settled);
-    timeline_order_find(t, where, &x->paths, &x->order);
-    bool scan = x->order.as_stored && !where;
-    pm_buf_fmt(&sql, "%s%s", x->walk ? walk_sql : each_sql, scan ? "ORDER BY id" : "WHERE id = ?");
-    if (!t->error.n && timeline_check(t, sqlite3_prepare_v2(t->db, sql.p, -1, &s, NULL)))
-        (scan ? rows_scan : rows_fetch)(x, s);
-    if (x->order.lost) timeline_check(t, SQLITE_CORRUPT);
-    sqlite3_finalize(s);
+    if (!t->error.n) {
+        struct rows *rows = timeline_rows_open(t, where, &x->paths);
+        const struct row_cells *row;
+        while ((row = timeline_rows_next(rows)) != NULL && row_tell(x, row)) continue;
+        timeline_rows_close(rows);
+    }
     sqlite3_finalize(held);
-    pm_buf_free(&sql);
-    timeline_order_free(&x->order);
     timeline_settled_free(&x->settled);
     timeline_paths_free(&x->paths);
 }

@@ -121,6 +121,7 @@ struct pm_timeline {
     bool judgement_unasked;
     bool judgement_aside;      // in tables of the connection, as the file is only read
     bool views_shadowed;       // ours, in the connection's own schema
+    bool rows_functions;       // those that rows.c reads by are there
     bool strings_loaded;       // of a file that was there before
     struct pm_intern *strings; // string.id == intern id
     uint32_t strings_written;
@@ -234,30 +235,34 @@ struct paths {
 void timeline_paths_load(struct pm_timeline *t, struct paths *p);
 void timeline_paths_free(struct paths *p);
 
+// A member of that number, which has a path.
+bool timeline_path_known(const struct paths *p, int64_t member);
+#define PM_META_ORDER "order" // of members whose paths are pseudonyms; "-": as they are numbered
+void timeline_order_of(struct pm_timeline *t, struct pm_buf *order); // empty: as numbered
+
+// rows.c
 // Of an event that may have been dated.
 #define TIMELINE_TS "CASE WHEN dated.event IS NULL THEN ts ELSE utc_ns END"
 struct row_place {
     int64_t ts, id;
     uint64_t place; // rank of its member's path, then its line
 };
-struct row_run { // rows that lie in order
-    size_t at, to;
+enum { UNDATED = -1 };
+// A row, before its shape and its texts are looked up. PM_NO_TIME: none.
+struct row_cells {
+    struct row_place at;
+    int64_t line, hash, shape, first_ns, last_ns, duration_ns, waiting_ns;
+    int64_t bytes, remaining; // -1: none
+    uint32_t member, ordinal, count;
+    int dated_quality; // UNDATED: its stamps are as its shape says
+    uint32_t text[EVENT_TEXTS];
 };
-struct row_order {
-    struct row_place *rows; // as they lie
-    size_t n, cap;
-    struct row_run *runs; // a heap
-    size_t runs_n, runs_cap;
-    bool as_stored;
-    bool lost; // rows of no member were left out
-};
+struct rows;
 // The rows of `where`, which is SQL over the columns of event and shape; NULL: all.
-void timeline_order_find(struct pm_timeline *t, const char *where, const struct paths *paths,
-                         struct row_order *o);
-const struct row_place *timeline_order_next(struct row_order *o);
-void timeline_order_free(struct row_order *o);
-#define PM_META_ORDER "order" // of members whose paths are pseudonyms; "-": as they are numbered
-void timeline_order_of(struct pm_timeline *t, struct pm_buf *order); // empty: as numbered
+struct rows *timeline_rows_open(struct pm_timeline *t, const char *where,
+                                const struct paths *paths);
+const struct row_cells *timeline_rows_next(struct rows *x); // until the next; NULL: no more
+void timeline_rows_close(struct rows *x);
 
 // tags.c
 const char *timeline_tags_mark(
