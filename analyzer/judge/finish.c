@@ -151,15 +151,15 @@ static void chain_of(const struct pm_scene *scene, const struct pm_hits *hits, s
     if (!pm_cause_has(h->cause, PM_TRAIT_STOPPED) || h->explained_by) return;
     for (size_t i = 0; i < scene->ev->sides.n; i++) {
         const struct pm_trace *t = &scene->ev->traces.items[scene->ev->sides.items[i]];
-        if ((t->kind != PM_KIND_RUNTIME_STOP && t->kind != PM_KIND_RUNTIME_START) ||
+        if ((t->said->kind != PM_KIND_RUNTIME_STOP && t->said->kind != PM_KIND_RUNTIME_START) ||
             !pm_ids_has(&h->nodes, t->node) ||
             !pm_time_in(t->ts, pm_since(h->from, PM_S(60)), pm_time_add(h->to, PM_S(60))))
             continue;
         inc->chain[inc->chain_n++] = (struct pm_link){
             pm_cause_shown(PM_SHOWN_RUNTIME_AWAY), t->ts,
-            pm_arena_fmt(scene->env->a, "%s on %.*s %s", pm_component_names[t->component],
+            pm_arena_fmt(scene->env->a, "%s on %.*s %s", pm_component_names[t->said->component],
                          PM_FMT(pm_name(scene->env, t->node)),
-                         t->kind == PM_KIND_RUNTIME_STOP ? "stopped" : "was restarted"),
+                         t->said->kind == PM_KIND_RUNTIME_STOP ? "stopped" : "was restarted"),
             0, -1};
         break;
     }
@@ -204,9 +204,10 @@ static void pulls_back(const struct pm_scene *scene, const struct pm_hits *hits)
     }
     for (size_t i = 0; i < scene->ev->traces.n; i++) {
         const struct pm_trace *t = &scene->ev->traces.items[i];
-        if (t->verdict->cause >= 0)
-            pm_timeline_put_verdict(scene->env->timeline, t->id, pm_causes[t->verdict->cause].name,
-                                    t->verdict->rule);
+        if (t->said->verdict->cause >= 0)
+            pm_timeline_put_verdict(scene->env->timeline, t->id,
+                                    pm_causes[t->said->verdict->cause].name,
+                                    t->said->verdict->rule);
     }
 }
 

@@ -127,8 +127,8 @@ static void cached(struct build *b) {
                         SERIES(b, "pullmortem_pulls_total",
                                L("node", pm_name(b->scene->env, t->node)),
                                L("outcome", PM_STR("cached")),
-                               L("registry", pm_name(b->scene->env, t->registry))),
-                        t->last, HOW_COUNT, t->count);
+                               L("registry", pm_name(b->scene->env, t->said->registry))),
+                        pm_trace_last(t), HOW_COUNT, pm_trace_count(t));
     }
 }
 

@@ -12,16 +12,18 @@
 static void learn_containers(struct build *b) {
     for (size_t i = 0; i < b->scene->ev->traces.n; i++) {
         const struct pm_trace *t = &b->scene->ev->traces.items[i];
-        if (!t->pod || !t->k8s_namespace) continue;
-        uint32_t pod = pm_id_join(b->scene->env, t->k8s_namespace, '/', t->pod);
-        if (t->container && t->image) {
-            Word_t *slot = pm_map_slot(&b->container_of, PM_PAIR(pod, t->image));
-            if (!*slot) *slot = t->container;
+        if (!t->pod || !t->said->k8s_namespace) continue;
+        uint32_t pod = pm_id_join(b->scene->env, t->said->k8s_namespace, '/', t->pod);
+        if (t->said->container && t->said->image) {
+            Word_t *slot = pm_map_slot(&b->container_of, PM_PAIR(pod, t->said->image));
+            if (!*slot) *slot = t->said->container;
         }
-        if (t->kind != PM_KIND_PULL_BACKOFF || t->origin == PM_ORIGIN_POD || t->first == PM_NO_TIME)
+        if (t->said->kind != PM_KIND_PULL_BACKOFF || t->said->origin == PM_ORIGIN_POD ||
+            pm_trace_first(t) == PM_NO_TIME)
             continue;
         Word_t *slot = pm_map_slot(&b->backed_off, pod);
-        if (!*slot || PM_REF(b->scene->ev->traces, *slot).first > t->first) *slot = pm_ref_of(i);
+        if (!*slot || pm_trace_first(&PM_REF(b->scene->ev->traces, *slot)) > pm_trace_first(t))
+            *slot = pm_ref_of(i);
     }
 }
 
@@ -42,9 +44,9 @@ static void waiting_pod(struct build *b, const struct pm_hit_pod *pod, int cause
     struct pm_str container = pm_name(
         b->scene->env,
         (uint32_t)pm_map_get(b->container_of, PM_PAIR(key, pm_id(b->scene->env, pod->image))));
-    if (off && PM_REF(b->scene->ev->traces, off).first > from &&
-        PM_REF(b->scene->ev->traces, off).first < from + PM_S(60))
-        turns = PM_REF(b->scene->ev->traces, off).first;
+    if (off && pm_trace_first(&PM_REF(b->scene->ev->traces, off)) > from &&
+        pm_trace_first(&PM_REF(b->scene->ev->traces, off)) < from + PM_S(60))
+        turns = pm_trace_first(&PM_REF(b->scene->ev->traces, off));
     const char *only = cause >= 0 ? pm_taxon_of(cause)->waiting : NULL;
     const char *const reasons[] = {only ? only : "ErrImagePull", only ? NULL : "ImagePullBackOff"};
     for (size_t i = 0; i < PM_LEN(reasons) && reasons[i]; i++) {

@@ -30,17 +30,20 @@ struct dealt {
 
 static void deal_one(struct pm_fold *f, struct dealt *d, Pvoid_t *by_key, uint32_t i) {
     const struct pm_trace *t = &f->ev->traces.items[i];
-    if (t->kind == PM_KIND_RUNTIME_START || t->kind == PM_KIND_RUNTIME_STOP)
+    if (t->said->kind == PM_KIND_RUNTIME_START || t->said->kind == PM_KIND_RUNTIME_STOP)
         *PM_PUSH(f->restarts.items, f->restarts.n, f->restarts.cap) = i;
-    if (t->origin == PM_ORIGIN_KUBELET && t->role == PM_ROLE_END && t->kind == PM_KIND_PULL_FAIL)
+    if (t->said->origin == PM_ORIGIN_KUBELET && t->said->role == PM_ROLE_END &&
+        t->said->kind == PM_KIND_PULL_FAIL)
         *pm_map_slot(&f->image_service, t->node) = 1;
-    if (t->origin == PM_ORIGIN_EVENTS && t->kind == PM_KIND_PULL_FAIL && t->error &&
-        pm_str_eqc(pm_name(f->env, t->reason), "Failed"))
+    if (t->said->origin == PM_ORIGIN_EVENTS && t->said->kind == PM_KIND_PULL_FAIL &&
+        t->said->error && pm_str_eqc(pm_name(f->env, t->said->reason), "Failed"))
         pm_order_add(&f->failed_events, t->pod, 0, i);
     if (pm_fold_imageless(t) || pm_fold_refused_early(f->env, t))
         return; // fold_dockerd.c, fold_refused.c
-    if (t->role == PM_ROLE_SIDE || t->role == PM_ROLE_NONE || t->role == PM_ROLE_CACHED) return;
-    Word_t *slot = pm_map_slot(by_key, PM_PAIR(t->node, t->image));
+    if (t->said->role == PM_ROLE_SIDE || t->said->role == PM_ROLE_NONE ||
+        t->said->role == PM_ROLE_CACHED)
+        return;
+    Word_t *slot = pm_map_slot(by_key, PM_PAIR(t->node, t->said->image));
     if (!*slot) {
         *PM_PUSH(d->ends.items, d->ends.n, d->ends.cap) = 0;
         *slot = d->ends.n;
@@ -75,13 +78,13 @@ static void bucket_open(const struct pm_fold *f, struct pm_fold_bucket *b, const
                         size_t n) {
     const struct pm_trace *first = &f->ev->traces.items[traces[0]];
     b->node = first->node;
-    b->image = first->image;
+    b->image = first->said->image;
     b->traces.items = traces;
     b->traces.n = n;
     b->attempts.n = b->loose.n = b->pulling.n = b->sorted = 0;
     for (size_t i = 0; i < n; i++) {
         const struct pm_trace *t = &f->ev->traces.items[traces[i]];
-        if (t->origin == PM_ORIGIN_EVENTS && t->role == PM_ROLE_START)
+        if (t->said->origin == PM_ORIGIN_EVENTS && t->said->role == PM_ROLE_START)
             pm_ids_add(&b->pulling, traces[i]);
     }
 }

@@ -33,9 +33,9 @@ void pm_fold_take_verdict(struct pm_attempt *p, const struct pm_verdict *v) {
 }
 
 static int rank_of(const struct pm_trace *t) {
-    int rank = t->error ? 4 : 0;
-    if (t->verdict->cause >= 0) rank += decided(t->verdict) ? 8 : 4;
-    switch (t->origin) { // who was nearest
+    int rank = t->said->error ? 4 : 0;
+    if (t->said->verdict->cause >= 0) rank += decided(t->said->verdict) ? 8 : 4;
+    switch (t->said->origin) { // who was nearest
     case PM_ORIGIN_RUNTIME: return rank + 3;
     case PM_ORIGIN_DOCKERD: return rank + 2;
     case PM_ORIGIN_KUBELET: return rank + 1;
@@ -45,46 +45,46 @@ static int rank_of(const struct pm_trace *t) {
 
 void pm_fold_add_pod(const struct pm_env *env, struct pm_attempt *p, const struct pm_trace *t) {
     if (!t->pod) return;
-    pm_ids_add_new(&p->pods, pm_id_join(env, t->k8s_namespace, '/', t->pod));
-    if (!p->k8s_namespace) p->k8s_namespace = t->k8s_namespace;
+    pm_ids_add_new(&p->pods, pm_id_join(env, t->said->k8s_namespace, '/', t->pod));
+    if (!p->k8s_namespace) p->k8s_namespace = t->said->k8s_namespace;
 }
 
 void pm_fold_absorb(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls,
                     uint32_t attempt, uint32_t trace) {
     struct pm_attempt *p = &pulls->items[attempt];
     struct pm_trace *t = &ev->traces.items[trace];
-    p->sources |= pm_fold_source(t->origin);
-    p->flags |= t->flags;
-    p->lines += t->count;
+    p->sources |= pm_fold_source(t->said->origin);
+    p->flags |= t->said->flags;
+    p->lines += pm_trace_count(t);
     t->pull = pm_ref_of(attempt);
     pm_ids_add(&p->traces, trace);
     pm_fold_add_pod(env, p, t);
-    if (!p->container) p->container = t->container;
-    if (!p->client) p->client = t->client;
-    if (!p->user) p->user = t->user;
-    if (!p->duration_ns) p->duration_ns = t->duration_ns;
-    if (!p->waiting_ns) p->waiting_ns = t->waiting_ns;
-    if (p->bytes < 0) p->bytes = t->bytes;
-    if (!p->registry) p->registry = t->registry;
-    if (!p->repository) p->repository = t->repository;
-    if (!p->tag) p->tag = t->tag;
-    if (!p->digest) p->digest = t->digest;
-    if (t->kind != PM_KIND_PULL_FAIL && t->kind != PM_KIND_PULL_BACKOFF) {
+    if (!p->container) p->container = t->said->container;
+    if (!p->client) p->client = t->said->client;
+    if (!p->user) p->user = t->said->user;
+    if (!p->duration_ns) p->duration_ns = pm_trace_duration(t);
+    if (!p->waiting_ns) p->waiting_ns = pm_trace_waiting(t);
+    if (p->bytes < 0) p->bytes = pm_trace_bytes(t);
+    if (!p->registry) p->registry = t->said->registry;
+    if (!p->repository) p->repository = t->said->repository;
+    if (!p->tag) p->tag = t->said->tag;
+    if (!p->digest) p->digest = t->said->digest;
+    if (t->said->kind != PM_KIND_PULL_FAIL && t->said->kind != PM_KIND_PULL_BACKOFF) {
         if (!p->best) p->best = t->id;
         return;
     }
-    if (!p->status) p->status = t->status;
-    if (!p->stage) p->stage = t->stage;
+    if (!p->status) p->status = t->said->status;
+    if (!p->stage) p->stage = t->said->stage;
     // The same words again, perhaps without the image and hence the registry that decides
     // what they may mean: the fuller line's reading stands.
-    if ((t->role == PM_ROLE_ECHO || !t->registry) && t->error && t->error == p->error &&
-        p->verdict->cause >= 0)
-        t->verdict = p->verdict;
-    pm_fold_take_verdict(p, t->verdict);
+    if ((t->said->role == PM_ROLE_ECHO || !t->said->registry) && t->said->error &&
+        t->said->error == p->error && p->verdict->cause >= 0)
+        pm_trace_judge(ev, t, p->verdict);
+    pm_fold_take_verdict(p, t->said->verdict);
     if (p->best && rank_of(t) <= p->best_rank) return;
     p->best = t->id;
     p->best_rank = rank_of(t);
-    if (t->error) p->error = t->error;
+    if (t->said->error) p->error = t->said->error;
 }
 
 uint32_t pm_fold_new(struct pm_pulls *pulls, const struct pm_trace *t, enum pm_outcome outcome) {
@@ -92,13 +92,13 @@ uint32_t pm_fold_new(struct pm_pulls *pulls, const struct pm_trace *t, enum pm_o
     *p = (struct pm_attempt){.started = PM_NO_TIME,
                              .ended = PM_NO_TIME,
                              .node = t->node,
-                             .image = t->image,
-                             .registry = t->registry,
-                             .repository = t->repository,
-                             .tag = t->tag,
-                             .digest = t->digest,
+                             .image = t->said->image,
+                             .registry = t->said->registry,
+                             .repository = t->said->repository,
+                             .tag = t->said->tag,
+                             .digest = t->said->digest,
                              .outcome = (uint8_t)outcome,
-                             .origin = t->origin,
+                             .origin = t->said->origin,
                              .bytes = -1,
                              .best_rank = -1,
                              .verdict = &pm_verdict_none};

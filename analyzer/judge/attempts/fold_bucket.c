@@ -28,7 +28,7 @@ uint32_t pm_bucket_add_ended(struct pm_fold *f, struct pm_fold_bucket *b, uint32
     uint32_t index = pm_bucket_add(f, b, t, outcome);
     struct pm_attempt *p = pm_fold_pull(f, index);
     p->ended = at;
-    if (t->duration_ns && at != PM_NO_TIME) p->started = pm_since(at, t->duration_ns);
+    if (pm_trace_duration(t) && at != PM_NO_TIME) p->started = pm_since(at, pm_trace_duration(t));
     pm_fold_absorb(f->env, f->ev, f->pulls, index, trace);
     return index;
 }
@@ -153,12 +153,12 @@ uint32_t pm_bucket_nearest(struct pm_fold *f, const struct pm_fold_bucket *b,
 bool pm_fits_failed_unseen(struct pm_fold *f, const struct pm_attempt *p,
                            const struct pm_trace *t) {
     (void)f;
-    return p->outcome == PM_OUTCOME_FAILED && !(p->sources & pm_fold_source(t->origin));
+    return p->outcome == PM_OUTCOME_FAILED && !(p->sources & pm_fold_source(t->said->origin));
 }
 
 bool pm_fits_ok_unseen(struct pm_fold *f, const struct pm_attempt *p, const struct pm_trace *t) {
     (void)f;
-    return p->outcome == PM_OUTCOME_OK && !(p->sources & pm_fold_source(t->origin));
+    return p->outcome == PM_OUTCOME_OK && !(p->sources & pm_fold_source(t->said->origin));
 }
 
 bool pm_fits_failed(struct pm_fold *f, const struct pm_attempt *p, const struct pm_trace *t) {

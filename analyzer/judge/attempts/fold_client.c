@@ -14,7 +14,7 @@ static uint32_t undated_match(struct pm_fold *f, const struct pm_fold_bucket *b,
 
 static void client_end(struct pm_fold *f, struct pm_fold_bucket *b, uint32_t trace) {
     const struct pm_trace *t = &f->ev->traces.items[trace];
-    bool ok = t->kind == PM_KIND_PULL_OK;
+    bool ok = t->said->kind == PM_KIND_PULL_OK;
     pm_fits *fit = ok ? pm_fits_ok_unseen : pm_fits_failed_unseen;
     uint32_t index = t->ts == PM_NO_TIME ? undated_match(f, b, t, fit)
                                          : pm_bucket_nearest(f, b, t, t->ts, PM_S(5), fit);
@@ -28,7 +28,7 @@ static bool fits_failed_once(struct pm_fold *f, const struct pm_attempt *p,
     if (p->outcome != PM_OUTCOME_FAILED || p->flags & PM_EV_ECHO) return false;
     for (size_t i = 0; i < p->traces.n; i++) {
         const struct pm_trace *o = &f->ev->traces.items[p->traces.items[i]];
-        if (o->origin == PM_ORIGIN_CLIENT && o->file == t->file) return true;
+        if (o->said->origin == PM_ORIGIN_CLIENT && o->file == t->file) return true;
     }
     return false;
 }
@@ -40,8 +40,11 @@ static bool fits_failed_same(struct pm_fold *f, const struct pm_attempt *p,
     bool told = false;
     for (size_t i = 0; i < p->traces.n && p->outcome == PM_OUTCOME_FAILED; i++) {
         const struct pm_trace *o = &f->ev->traces.items[p->traces.items[i]];
-        if (o->origin != PM_ORIGIN_CLIENT || o->role != PM_ROLE_END || o->file != t->file) continue;
-        struct pm_str said = pm_name(f->env, o->error), again = pm_name(f->env, t->error);
+        if (o->said->origin != PM_ORIGIN_CLIENT || o->said->role != PM_ROLE_END ||
+            o->file != t->file)
+            continue;
+        struct pm_str said = pm_name(f->env, o->said->error),
+                      again = pm_name(f->env, t->said->error);
         told |= p->verdict->cause < 0 ||
                 (said.n && again.n && (pm_str_has(said, again) || pm_str_has(again, said)));
     }
@@ -52,7 +55,7 @@ static bool fits_failed_same(struct pm_fold *f, const struct pm_attempt *p,
 // second tells of the first's attempt, or of one that nobody told.
 static void client_echo(struct pm_fold *f, struct pm_fold_bucket *b, uint32_t trace) {
     const struct pm_trace *t = &f->ev->traces.items[trace];
-    pm_fits *fit = t->flags & PM_EV_AGAIN ? fits_failed_same : fits_failed_once;
+    pm_fits *fit = t->said->flags & PM_EV_AGAIN ? fits_failed_same : fits_failed_once;
     uint32_t index = t->ts == PM_NO_TIME ? undated_match(f, b, t, fit)
                                          : pm_bucket_nearest(f, b, t, t->ts, PM_S(60), fit);
     if (index != UINT32_MAX) pm_fold_absorb(f->env, f->ev, f->pulls, index, trace);
@@ -63,9 +66,10 @@ void pm_fold_client(struct pm_fold *f, struct pm_fold_bucket *b) {
     for (int pass = 0; pass < 2; pass++) {
         for (size_t i = 0; i < b->traces.n; i++) {
             const struct pm_trace *t = &f->ev->traces.items[b->traces.items[i]];
-            if (t->origin != PM_ORIGIN_CLIENT || t->role != (pass ? PM_ROLE_ECHO : PM_ROLE_END))
+            if (t->said->origin != PM_ORIGIN_CLIENT ||
+                t->said->role != (pass ? PM_ROLE_ECHO : PM_ROLE_END))
                 continue;
-            if (pass && t->kind == PM_KIND_PULL_FAIL) client_echo(f, b, b->traces.items[i]);
+            if (pass && t->said->kind == PM_KIND_PULL_FAIL) client_echo(f, b, b->traces.items[i]);
             else if (!pass) client_end(f, b, b->traces.items[i]);
         }
         b->sorted = 0;

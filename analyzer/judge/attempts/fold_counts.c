@@ -13,14 +13,16 @@
 #define SYNC_NS PM_S(1.0) // between two tries of one pod
 
 static uint64_t possible(const struct pm_trace *t) {
-    uint64_t n = t->count < EVENT_MAX ? t->count : EVENT_MAX;
-    if (t->first == PM_NO_TIME || t->last == PM_NO_TIME || t->last <= t->first)
+    uint64_t n = pm_trace_count(t) < EVENT_MAX ? pm_trace_count(t) : EVENT_MAX;
+    if (pm_trace_first(t) == PM_NO_TIME || pm_trace_last(t) == PM_NO_TIME ||
+        pm_trace_last(t) <= pm_trace_first(t))
         return n; // ages in tables are rounded: nothing is known of the span
-    uint64_t in_span = (uint64_t)((t->last - t->first) / SYNC_NS) + 1;
+    uint64_t in_span = (uint64_t)((pm_trace_last(t) - pm_trace_first(t)) / SYNC_NS) + 1;
     return n < in_span ? n : in_span;
 }
 static bool counted(const struct pm_trace *t) {
-    return t->origin == PM_ORIGIN_EVENTS && t->role == PM_ROLE_END && t->kind == PM_KIND_PULL_FAIL;
+    return t->said->origin == PM_ORIGIN_EVENTS && t->said->role == PM_ROLE_END &&
+           t->said->kind == PM_KIND_PULL_FAIL;
 }
 
 void pm_fold_counts_add_up(const struct pm_env *env, struct pm_evidence *ev) {

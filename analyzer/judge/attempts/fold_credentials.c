@@ -44,9 +44,10 @@ static bool summed(const struct pm_env *env, const struct pm_evidence *ev,
                    const struct pm_attempt *b) {
     for (size_t i = 0; i < b->traces.n; i++) {
         const struct pm_trace *t = &ev->traces.items[b->traces.items[i]];
-        if ((t->origin == PM_ORIGIN_KUBELET || t->origin == PM_ORIGIN_EVENTS) &&
-            is_sum(pm_name(env, t->error)) &&
-            pm_time_in(b->ended, pm_since(t->first, SUMMED_NS), pm_time_add(t->last, SUMMED_NS)))
+        if ((t->said->origin == PM_ORIGIN_KUBELET || t->said->origin == PM_ORIGIN_EVENTS) &&
+            is_sum(pm_name(env, t->said->error)) &&
+            pm_time_in(b->ended, pm_since(pm_trace_first(t), SUMMED_NS),
+                       pm_time_add(pm_trace_last(t), SUMMED_NS)))
             return true;
     }
     return false;

@@ -29,17 +29,18 @@ static bool same_error(const struct pm_env *env, uint32_t a, uint32_t b) {
 
 static bool belongs(const struct pm_env *env, const struct cluster *c, const struct pm_trace *t) {
     if (c->node != t->node || c->n == (int)PM_LEN(c->traces)) return false;
-    if (c->join && c->join == t->join) return true;
-    if (c->closed || t->ts == PM_NO_TIME || !same_error(env, c->error, t->error)) return false;
-    return pm_time_between(c->at, t->ts) <= (t->form == 2 ? ONE_PULL_NS : ONE_ERROR_NS);
+    if (c->join && c->join == pm_trace_join(t)) return true;
+    if (c->closed || t->ts == PM_NO_TIME || !same_error(env, c->error, t->said->error))
+        return false;
+    return pm_time_between(c->at, t->ts) <= (t->said->form == 2 ? ONE_PULL_NS : ONE_ERROR_NS);
 }
 
 // A message may name the repository and leave the tag out, which reads as "latest".
 static bool other_image(const struct pm_env *env, const struct pm_trace *t,
                         const struct pm_attempt *p) {
-    if (!t->image || !p->image || t->image == p->image) return false;
-    return t->repository != p->repository || t->registry != p->registry ||
-           !pm_str_eqc(pm_name(env, t->tag), "latest");
+    if (!t->said->image || !p->image || t->said->image == p->image) return false;
+    return t->said->repository != p->repository || t->said->registry != p->registry ||
+           !pm_str_eqc(pm_name(env, t->said->tag), "latest");
 }
 
 // `docker pull` in a terminal and the daemon's journal below it: one pull. A session has
@@ -68,7 +69,7 @@ static bool pulled_upstream(const struct pm_env *env, const struct pm_evidence *
                             const struct cluster *c) {
     struct pm_str hub = PM_STR("docker.io"), host = PM_NONE;
     for (int i = 0; i < c->n && !host.n; i++)
-        host = pm_name(env, ev->traces.items[c->traces[i]].host);
+        host = pm_name(env, ev->traces.items[c->traces[i]].said->host);
     if (!host.n || pm_str_eq(pm_registry_of_host(host), hub)) return false;
     for (size_t i = pm_order_first(by_node, c->node, c->at); i < by_node->n; i++) {
         const struct pm_order_key *k = &by_node->items[i];
@@ -87,8 +88,8 @@ static bool went_on(const struct pm_env *env, const struct pm_evidence *ev,
                     const struct cluster *c, bool closing_kept) {
     if (c->closed || (!closing_kept && !pulled_upstream(env, ev, pulls, by_node, c))) return false;
     for (int i = 0; i < c->n; i++)
-        if (ev->traces.items[c->traces[i]].telling != PM_TELLING_NEXT_ENDPOINT ||
-            ev->traces.items[c->traces[i]].stage >= PM_STAGE_BLOB)
+        if (ev->traces.items[c->traces[i]].said->telling != PM_TELLING_NEXT_ENDPOINT ||
+            ev->traces.items[c->traces[i]].said->stage >= PM_STAGE_BLOB)
             return false;
     return true;
 }
@@ -104,7 +105,7 @@ static void absorb(const struct pm_env *env, struct pm_evidence *ev, struct pm_p
     for (int i = 0; i < c->n; i++) {
         const struct pm_trace *line = &ev->traces.items[c->traces[i]];
         struct pm_attempt *p = &pulls->items[best];
-        if (!p->image && line->image) p->image = line->image;
+        if (!p->image && line->said->image) p->image = line->said->image;
         pm_fold_absorb(env, ev, pulls, best, c->traces[i]);
     }
 }
@@ -160,9 +161,10 @@ static const struct pm_trace *naming_line(const struct pm_env *env, const struct
     const struct pm_trace *best = &ev->traces.items[c->traces[0]];
     for (int i = 1; i < c->n; i++) {
         const struct pm_trace *t = &ev->traces.items[c->traces[i]];
-        bool same = t->image && t->repository == best->repository && t->registry == best->registry;
-        if (same && pm_str_eqc(pm_name(env, best->tag), "latest") &&
-            !pm_str_eqc(pm_name(env, t->tag), "latest"))
+        bool same = t->said->image && t->said->repository == best->said->repository &&
+                    t->said->registry == best->said->registry;
+        if (same && pm_str_eqc(pm_name(env, best->said->tag), "latest") &&
+            !pm_str_eqc(pm_name(env, t->said->tag), "latest"))
             best = t;
     }
     return best;
@@ -178,9 +180,11 @@ static void make_pull(const struct pm_env *env, struct pm_evidence *ev, struct p
         pulls->items[best].ended = c->at;
     if (best == UINT32_MAX && went_on(env, ev, pulls, by_node, c, closing_kept)) {
         for (int i = 0; i < c->n; i++) {
-            ev->traces.items[c->traces[i]].kind = PM_KIND_MIRROR_TRY;
-            ev->traces.items[c->traces[i]].role = PM_ROLE_SIDE;
-            if (!closing_kept) ev->traces.items[c->traces[i]].flags |= PM_EV_MIRROR;
+            struct pm_saying said = *ev->traces.items[c->traces[i]].said;
+            said.kind = PM_KIND_MIRROR_TRY;
+            said.role = PM_ROLE_SIDE;
+            if (!closing_kept) said.flags |= PM_EV_MIRROR;
+            pm_trace_say(ev, &ev->traces.items[c->traces[i]], &said);
         }
         return;
     }
@@ -215,9 +219,10 @@ static void pulls_by_node(const struct pm_pulls *pulls, struct pm_order *o) {
 }
 
 bool pm_fold_imageless(const struct pm_trace *t) {
-    if (t->kind != PM_KIND_PULL_FAIL) return false;
-    return (t->origin == PM_ORIGIN_DOCKERD && t->role == PM_ROLE_END) ||
-           (t->origin == PM_ORIGIN_KUBELET && t->role == PM_ROLE_ECHO && !t->image);
+    if (t->said->kind != PM_KIND_PULL_FAIL) return false;
+    return (t->said->origin == PM_ORIGIN_DOCKERD && t->said->role == PM_ROLE_END) ||
+           (t->said->origin == PM_ORIGIN_KUBELET && t->said->role == PM_ROLE_ECHO &&
+            !t->said->image);
 }
 
 // The kubelet's echo lines of old releases name the container, not the image: they belong
@@ -227,7 +232,7 @@ static void fold_echoes(const struct pm_env *env, struct pm_evidence *ev, struct
     pulls_by_node(pulls, &by_node);
     for (size_t i = 0; i < ev->traces.n; i++) {
         const struct pm_trace *t = &ev->traces.items[i];
-        if (t->origin != PM_ORIGIN_KUBELET || !pm_fold_imageless(t)) continue;
+        if (t->said->origin != PM_ORIGIN_KUBELET || !pm_fold_imageless(t)) continue;
         uint32_t best = UINT32_MAX;
         int64_t gap = ONE_PULL_NS + 1;
         for (size_t k = pm_order_first(&by_node, t->node, pm_since(t->ts, ONE_PULL_NS));
@@ -237,11 +242,11 @@ static void fold_echoes(const struct pm_env *env, struct pm_evidence *ev, struct
             const struct pm_attempt *p = &pulls->items[by_node.items[k].index];
             int64_t d = pm_time_apart(by_node.items[k].at, t->ts);
             if (p->outcome != PM_OUTCOME_FAILED || d >= gap ||
-                (t->verdict->cause >= 0 && p->verdict->cause >= 0 &&
-                 t->verdict->cause != p->verdict->cause))
+                (t->said->verdict->cause >= 0 && p->verdict->cause >= 0 &&
+                 t->said->verdict->cause != p->verdict->cause))
                 continue;
             if (t->pod && p->exact_pod &&
-                !pm_ids_has(&p->pods, pm_id_join(env, t->k8s_namespace, '/', t->pod)))
+                !pm_ids_has(&p->pods, pm_id_join(env, t->said->k8s_namespace, '/', t->pod)))
                 continue;
             best = by_node.items[k].index;
             gap = d;
@@ -263,24 +268,25 @@ void pm_fold_dockerd(const struct pm_env *env, struct pm_evidence *ev, struct pm
     struct pm_ids near = {0}, closing = {0};
     for (size_t i = 0; i < ev->traces.n; i++) {
         const struct pm_trace *t = &ev->traces.items[i];
-        if (t->origin != PM_ORIGIN_DOCKERD || t->role != PM_ROLE_END ||
-            t->kind != PM_KIND_PULL_FAIL)
+        if (t->said->origin != PM_ORIGIN_DOCKERD || t->said->role != PM_ROLE_END ||
+            t->said->kind != PM_KIND_PULL_FAIL)
             continue;
-        if (t->form == 2) pm_ids_add_new(&closing, t->node);
+        if (t->said->form == 2) pm_ids_add_new(&closing, t->node);
         struct cluster *home = NULL;
         for (size_t k = clusters.n; k-- > 0 && clusters.n - k <= 64 && !home;)
             if (belongs(env, &clusters.items[k], t)) home = &clusters.items[k];
         if (!home) {
             home = PM_PUSH(clusters.items, clusters.n, clusters.cap);
-            *home =
-                (struct cluster){.node = t->node, .error = t->error, .join = t->join, .at = t->ts};
+            *home = (struct cluster){
+                .node = t->node, .error = t->said->error, .join = pm_trace_join(t), .at = t->ts};
         }
         home->traces[home->n++] = (uint32_t)i;
-        if (t->error && (!home->error || pm_name(env, t->error).n < pm_name(env, home->error).n))
-            home->error = t->error;
-        if (!home->join) home->join = t->join;
+        if (t->said->error &&
+            (!home->error || pm_name(env, t->said->error).n < pm_name(env, home->error).n))
+            home->error = t->said->error;
+        if (!home->join) home->join = pm_trace_join(t);
         home->at = t->ts;
-        home->closed = home->closed || t->form == 2;
+        home->closed = home->closed || t->said->form == 2;
     }
     struct pm_order by_node = {0};
     pulls_by_node(pulls, &by_node);

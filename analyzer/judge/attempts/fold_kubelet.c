@@ -12,7 +12,7 @@
 static bool fits_failed_of_pod(struct pm_fold *f, const struct pm_attempt *p,
                                const struct pm_trace *t) {
     return p->outcome == PM_OUTCOME_FAILED && t->pod &&
-           pm_ids_has(&p->pods, pm_id_join(f->env, t->k8s_namespace, '/', t->pod));
+           pm_ids_has(&p->pods, pm_id_join(f->env, t->said->k8s_namespace, '/', t->pod));
 }
 
 static bool fits_failed_podless(struct pm_fold *f, const struct pm_attempt *p,
@@ -76,7 +76,7 @@ static void kubelet_end(struct pm_fold *f, struct pm_fold_bucket *b, uint32_t tr
 // never reaches the image service has no such line.)
 static uint32_t echoed_late(struct pm_fold *f, const struct pm_fold_bucket *b,
                             const struct pm_trace *t) {
-    if (pm_cause_has(t->verdict->cause, PM_TRAIT_BEFORE_RUNTIME) || t->ts == PM_NO_TIME)
+    if (pm_cause_has(t->said->verdict->cause, PM_TRAIT_BEFORE_RUNTIME) || t->ts == PM_NO_TIME)
         return UINT32_MAX;
     if (!pm_map_get(f->image_service, t->node) &&
         !pm_facts_covers(f->ev, PM_ORIGIN_RUNTIME, t->node, t->ts, PM_NEAR_NS))
@@ -126,19 +126,19 @@ void pm_fold_kubelet(struct pm_fold *f, struct pm_fold_bucket *b) {
     pm_bucket_sort(f, b);
     for (size_t i = 0; i < b->traces.n; i++) {
         const struct pm_trace *t = &f->ev->traces.items[b->traces.items[i]];
-        if (t->role != PM_ROLE_END ||
-            (t->origin != PM_ORIGIN_KUBELET && t->origin != PM_ORIGIN_DOCKERD))
+        if (t->said->role != PM_ROLE_END ||
+            (t->said->origin != PM_ORIGIN_KUBELET && t->said->origin != PM_ORIGIN_DOCKERD))
             continue;
-        if (t->kind == PM_KIND_PULL_OK) told_ok(f, b, b->traces.items[i]);
-        else if (t->kind == PM_KIND_PULL_FAIL && t->origin == PM_ORIGIN_KUBELET)
+        if (t->said->kind == PM_KIND_PULL_OK) told_ok(f, b, b->traces.items[i]);
+        else if (t->said->kind == PM_KIND_PULL_FAIL && t->said->origin == PM_ORIGIN_KUBELET)
             kubelet_end(f, b, b->traces.items[i]);
     }
     b->sorted = 0;
     pm_bucket_sort(f, b);
     for (size_t i = 0; i < b->traces.n; i++) {
         const struct pm_trace *t = &f->ev->traces.items[b->traces.items[i]];
-        if (t->origin == PM_ORIGIN_KUBELET && t->role == PM_ROLE_ECHO &&
-            t->kind == PM_KIND_PULL_FAIL)
+        if (t->said->origin == PM_ORIGIN_KUBELET && t->said->role == PM_ROLE_ECHO &&
+            t->said->kind == PM_KIND_PULL_FAIL)
             kubelet_echo(f, b, b->traces.items[i]);
     }
     b->sorted = 0;

@@ -10,7 +10,9 @@
 #include "judge/attempts/fold.h"
 #include <stdlib.h>
 
-static bool announced(const struct pm_trace *t) { return t->telling == PM_TELLING_ASKING_HOST; }
+static bool announced(const struct pm_trace *t) {
+    return t->said->telling == PM_TELLING_ASKING_HOST;
+}
 
 static struct pm_str last_part(struct pm_str repository) {
     ptrdiff_t slash = pm_str_rchr(repository, '/');
@@ -21,17 +23,17 @@ static struct pm_str last_part(struct pm_str repository) {
 // part and the same tag.
 static bool same_image(const struct pm_env *env, const struct pm_attempt *p,
                        const struct pm_trace *t) {
-    if (t->join && p->join) return t->join == p->join;
-    return t->tag == p->tag && pm_str_eq(last_part(pm_name(env, t->repository)),
-                                         last_part(pm_name(env, p->repository)));
+    if (pm_trace_join(t) && p->join) return pm_trace_join(t) == p->join;
+    return t->said->tag == p->tag && pm_str_eq(last_part(pm_name(env, t->said->repository)),
+                                               last_part(pm_name(env, p->repository)));
 }
 
 static bool beside(const struct pm_env *env, const struct pm_attempt *p, const struct pm_trace *t) {
     if (p->node != t->node) return false;
     if (announced(t)) {
         if (!same_image(env, p, t)) return false;
-    } else if ((t->image && p->image && t->image != p->image) ||
-               (t->repository && p->repository && t->repository != p->repository)) {
+    } else if ((t->said->image && p->image && t->said->image != p->image) ||
+               (t->said->repository && p->repository && t->said->repository != p->repository)) {
         return false;
     }
     int64_t from = p->started != PM_NO_TIME ? p->started : pm_since(p->ended, PM_S(60));
@@ -54,9 +56,11 @@ static struct pm_attempt *pull_of(const struct pm_env *env, struct pm_pulls *pul
 static void belong(struct pm_evidence *ev, struct pm_attempt *p, uint32_t index) {
     struct pm_trace *t = &ev->traces.items[index];
     if (announced(t)) { // it named the image as the mirror does
-        t->image = p->image;
-        t->registry = p->registry;
-        t->repository = p->repository;
+        struct pm_saying said = *t->said;
+        said.image = p->image;
+        said.registry = p->registry;
+        said.repository = p->repository;
+        pm_trace_say(ev, t, &said);
     }
     pm_ids_add(&p->traces, index);
     p->lines++;
@@ -77,14 +81,16 @@ static void settle_announced(const struct pm_env *env, struct pm_evidence *ev,
                              const struct pm_pulls *pulls) {
     for (size_t i = 0; i < ev->traces.n; i++) {
         struct pm_trace *t = &ev->traces.items[i];
-        if (t->kind != PM_KIND_MIRROR_TRY || !announced(t)) continue;
-        if (!t->pull || !pm_is_mirror(env, t) || is_last(ev, pulls, (uint32_t)i))
-            t->kind = PM_KIND_OTHER;
+        if (t->said->kind != PM_KIND_MIRROR_TRY || !announced(t)) continue;
+        if (t->pull && pm_is_mirror(env, t) && !is_last(ev, pulls, (uint32_t)i)) continue;
+        struct pm_saying said = *t->said;
+        said.kind = PM_KIND_OTHER;
+        pm_trace_say(ev, t, &said);
     }
 }
 
 static bool served(const struct pm_pulls *pulls, const struct pm_trace *t) {
-    return t->kind == PM_KIND_OTHER && announced(t) && t->pull &&
+    return t->said->kind == PM_KIND_OTHER && announced(t) && t->pull &&
            PM_REF(*pulls, t->pull).outcome == PM_OUTCOME_OK;
 }
 
@@ -93,14 +99,14 @@ static bool served(const struct pm_pulls *pulls, const struct pm_trace *t) {
 static void borrow(struct pm_evidence *ev, const struct pm_pulls *pulls, Pvoid_t *said, size_t i,
                    int64_t within) {
     struct pm_trace *t = &ev->traces.items[i];
-    if (!t->host || t->ts == PM_NO_TIME) return;
-    Word_t *slot = pm_map_slot(said, t->host);
+    if (!t->said->host || t->ts == PM_NO_TIME) return;
+    Word_t *slot = pm_map_slot(said, t->said->host);
     if (served(pulls, t)) *slot = 0;
-    if (t->kind != PM_KIND_MIRROR_TRY) return;
+    if (t->said->kind != PM_KIND_MIRROR_TRY) return;
     const struct pm_trace *from = *slot ? &PM_REF(ev->traces, *slot) : NULL;
-    if (t->verdict->cause >= 0) *slot = pm_ref_of(i);
+    if (t->said->verdict->cause >= 0) *slot = pm_ref_of(i);
     else if (from && announced(t) && pm_time_apart(from->ts, t->ts) <= within)
-        t->verdict = from->verdict;
+        pm_trace_judge(ev, t, from->said->verdict);
 }
 
 #define SAME_TROUBLE_NS PM_S(3600)
@@ -120,7 +126,7 @@ const struct pm_trace *pm_fell_back(const struct pm_env *env, const struct pm_ev
                                     const struct pm_attempt *p) {
     for (size_t i = 0; i < p->traces.n; i++) {
         const struct pm_trace *t = &ev->traces.items[p->traces.items[i]];
-        if (t->kind == PM_KIND_MIRROR_TRY && pm_is_mirror(env, t)) return t;
+        if (t->said->kind == PM_KIND_MIRROR_TRY && pm_is_mirror(env, t)) return t;
     }
     return NULL;
 }
@@ -141,7 +147,7 @@ void pm_fold_mirrors(const struct pm_env *env, struct pm_evidence *ev, struct pm
     pm_order_sort(&by_node);
     for (size_t i = 0; i < ev->traces.n; i++) {
         struct pm_trace *t = &ev->traces.items[i];
-        if (t->kind != PM_KIND_MIRROR_TRY || t->ts == PM_NO_TIME) continue;
+        if (t->said->kind != PM_KIND_MIRROR_TRY || t->ts == PM_NO_TIME) continue;
         struct pm_attempt *p = pull_of(env, pulls, &by_node, t);
         if (p) belong(ev, p, (uint32_t)i);
     }
@@ -150,8 +156,8 @@ void pm_fold_mirrors(const struct pm_env *env, struct pm_evidence *ev, struct pm
     say_why(ev, pulls);
     for (size_t i = 0; i < ev->traces.n; i++) {
         const struct pm_trace *t = &ev->traces.items[i];
-        if (t->kind == PM_KIND_MIRROR_TRY && t->pull && t->verdict->cause >= 0 &&
+        if (t->said->kind == PM_KIND_MIRROR_TRY && t->pull && t->said->verdict->cause >= 0 &&
             pm_is_mirror(env, t))
-            PM_REF(*pulls, t->pull).mirror_cause = (uint32_t)t->verdict->cause + 1;
+            PM_REF(*pulls, t->pull).mirror_cause = (uint32_t)t->said->verdict->cause + 1;
     }
 }

@@ -26,36 +26,33 @@ void pm_fold_pods(const struct pm_env *env, struct pm_evidence *ev) {
             pm_lift_event_message(env->scratch, PM_STR("Failed"), e.field[PM_F_ERROR], &e);
             e.kind = PM_KIND_PULL_FAIL;
             pm_lift_error(env->scratch, &e);
-            struct pm_trace t = {.id = pod->wait[k].event,
-                                 .ts = pod->seen,
-                                 .first = pod->seen,
-                                 .last = pod->seen,
-                                 .bytes = -1,
-                                 .node = pod->node,
-                                 .image = pod->wait[k].image,
-                                 .k8s_namespace = pod->k8s_namespace,
-                                 .pod = pod->name,
-                                 .container = pod->wait[k].container,
-                                 .count = 1,
-                                 .kind = PM_KIND_PULL_BACKOFF,
-                                 .component = PM_COMP_OBJECTS,
-                                 .origin = PM_ORIGIN_POD,
-                                 .role = PM_ROLE_BACKOFF,
-                                 .reason = pod->wait[k].reason,
-                                 .error = pm_id(env, e.field[PM_F_ERROR]),
-                                 .status = (int16_t)e.http_status,
-                                 .stage = (uint8_t)e.stage};
+            struct pm_saying said = {.image = pod->wait[k].image,
+                                     .k8s_namespace = pod->k8s_namespace,
+                                     .container = pod->wait[k].container,
+                                     .kind = PM_KIND_PULL_BACKOFF,
+                                     .component = PM_COMP_OBJECTS,
+                                     .origin = PM_ORIGIN_POD,
+                                     .role = PM_ROLE_BACKOFF,
+                                     .reason = pod->wait[k].reason,
+                                     .error = pm_id(env, e.field[PM_F_ERROR]),
+                                     .status = (int16_t)e.http_status,
+                                     .stage = (uint8_t)e.stage};
             struct pm_image image;
-            if (pm_image_parse(env->scratch, pm_name(env, t.image), &image)) {
-                t.registry = pm_id(env, image.registry);
-                t.repository = pm_id(env, image.repository);
-                t.tag = pm_id(env, image.tag);
-                t.digest = pm_id(env, image.digest);
+            if (pm_image_parse(env->scratch, pm_name(env, said.image), &image)) {
+                said.registry = pm_id(env, image.registry);
+                said.repository = pm_id(env, image.repository);
+                said.tag = pm_id(env, image.tag);
+                said.digest = pm_id(env, image.digest);
             }
-            struct pm_verdict said = pm_ruleset_classify(env->rules, &e);
-            if (pm_cause_has(said.cause, PM_TRAIT_UNEXPLAINED)) said.cause = -1;
-            t.verdict = pm_verdict_keep(env, &said);
-            *PM_PUSH(ev->traces.items, ev->traces.n, ev->traces.cap) = t;
+            struct pm_verdict v = pm_ruleset_classify(env->rules, &e);
+            if (pm_cause_has(v.cause, PM_TRAIT_UNEXPLAINED)) v.cause = -1;
+            said.verdict = pm_verdict_keep(env, &v);
+            *PM_PUSH(ev->traces.items, ev->traces.n, ev->traces.cap) =
+                (struct pm_trace){.id = pod->wait[k].event,
+                                  .ts = pod->seen,
+                                  .said = pm_saying_keep(ev, &said),
+                                  .node = pod->node,
+                                  .pod = pod->name};
         }
     }
 }

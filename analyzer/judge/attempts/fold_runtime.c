@@ -17,13 +17,13 @@ static bool fits_same_download(struct pm_fold *f, const struct pm_attempt *p,
                                const struct pm_trace *t) {
     (void)f;
     return p->outcome == PM_OUTCOME_OK && !p->requested && p->started != PM_NO_TIME &&
-           t->duration_ns > 0 && pm_since(t->ts, t->duration_ns) <= p->ended;
+           pm_trace_duration(t) > 0 && pm_since(t->ts, pm_trace_duration(t)) <= p->ended;
 }
 
 static bool fits_ok_other_form(struct pm_fold *f, const struct pm_attempt *p,
                                const struct pm_trace *t) {
     (void)f;
-    return p->outcome == PM_OUTCOME_OK && !(p->forms & t->form) && pm_at(p) <= t->ts;
+    return p->outcome == PM_OUTCOME_OK && !(p->forms & t->said->form) && pm_at(p) <= t->ts;
 }
 
 struct pairing {
@@ -36,15 +36,17 @@ struct pairing {
 static uint32_t oldest_open(struct pm_fold *f, struct pairing *open, const struct pm_trace *t) {
     size_t best = SIZE_MAX;
     for (size_t i = open->open.n;
-         i-- > open->next && t->component == PM_COMP_CRIO &&
+         i-- > open->next && t->said->component == PM_COMP_CRIO &&
          best == SIZE_MAX;) { // its own start, else the newest: older ones may have failed
         uint32_t join =
             open->open.items[i] == UINT32_MAX ? 0 : pm_fold_pull(f, open->open.items[i])->join;
-        if (open->open.items[i] != UINT32_MAX && (join == t->join || !join || !t->join)) best = i;
+        if (open->open.items[i] != UINT32_MAX &&
+            (join == pm_trace_join(t) || !join || !pm_trace_join(t)))
+            best = i;
     }
-    int64_t want = t->duration_ns ? pm_since(t->ts, t->duration_ns) : PM_NO_TIME,
+    int64_t want = pm_trace_duration(t) ? pm_since(t->ts, pm_trace_duration(t)) : PM_NO_TIME,
             best_gap = INT64_MAX;
-    for (size_t i = open->next; i < open->open.n && t->component != PM_COMP_CRIO; i++) {
+    for (size_t i = open->next; i < open->open.n && t->said->component != PM_COMP_CRIO; i++) {
         if (open->open.items[i] == UINT32_MAX) continue;
         int64_t started = pm_fold_pull(f, open->open.items[i])->started;
         int64_t gap = (int64_t)i; // in their order, where no time tells which
@@ -77,8 +79,8 @@ static void close_at_restart(struct pm_fold *f, struct pm_fold_bucket *b, struct
     for (; open->restart < f->restarts.n; open->restart++) {
         const struct pm_trace *start = &f->ev->traces.items[f->restarts.items[open->restart]];
         if (start->ts > t->ts) break;
-        if (start->node != t->node || start->origin != PM_ORIGIN_RUNTIME ||
-            start->kind != PM_KIND_RUNTIME_START)
+        if (start->node != t->node || start->said->origin != PM_ORIGIN_RUNTIME ||
+            start->said->kind != PM_KIND_RUNTIME_START)
             continue;
         for (size_t k = open->next; k < open->open.n; k++) {
             struct pm_attempt *p =
@@ -96,18 +98,18 @@ static void runtime_line(struct pm_fold *f, struct pm_fold_bucket *b, struct pai
                          uint32_t trace) {
     struct pm_trace *t = &f->ev->traces.items[trace];
     close_at_restart(f, b, open, t);
-    if (t->role == PM_ROLE_START) {
+    if (t->said->role == PM_ROLE_START) {
         uint32_t index = pm_bucket_add(f, b, t, PM_OUTCOME_OPEN);
         pm_fold_pull(f, index)->started = t->ts;
         pm_fold_pull(f, index)->requested = true;
-        pm_fold_pull(f, index)->join = t->join;
-        pm_fold_pull(f, index)->quiet = t->component == PM_COMP_CRIO;
+        pm_fold_pull(f, index)->join = pm_trace_join(t);
+        pm_fold_pull(f, index)->quiet = t->said->component == PM_COMP_CRIO;
         pm_fold_absorb(f->env, f->ev, f->pulls, index, trace);
         pm_ids_add(&open->open, index);
         open->starts = true;
         return;
     }
-    bool ok = t->kind == PM_KIND_PULL_OK;
+    bool ok = t->said->kind == PM_KIND_PULL_OK;
     pm_bucket_sort(f, b);
     uint32_t index =
         ok ? pm_bucket_nearest(f, b, t, t->ts, PM_NEAR_NS, fits_ok_other_form) : UINT32_MAX;
@@ -125,14 +127,15 @@ static void runtime_line(struct pm_fold *f, struct pm_fold_bucket *b, struct pai
         else
             index = pm_bucket_add_ended(f, b, trace, ok ? PM_OUTCOME_OK : PM_OUTCOME_FAILED, t->ts);
     }
-    pm_fold_pull(f, index)->forms |= t->form;
+    pm_fold_pull(f, index)->forms |= t->said->form;
 }
 
 void pm_fold_runtime(struct pm_fold *f, struct pm_fold_bucket *b) {
     struct pairing open = {0};
     for (size_t i = 0; i < b->traces.n; i++) {
         const struct pm_trace *t = &f->ev->traces.items[b->traces.items[i]];
-        if (t->origin == PM_ORIGIN_RUNTIME && (t->role == PM_ROLE_START || t->role == PM_ROLE_END))
+        if (t->said->origin == PM_ORIGIN_RUNTIME &&
+            (t->said->role == PM_ROLE_START || t->said->role == PM_ROLE_END))
             runtime_line(f, b, &open, b->traces.items[i]);
     }
     pm_ids_free(&open.open);
@@ -180,13 +183,14 @@ void pm_fold_overtaken(struct pm_fold *f, const struct pm_fold_bucket *b) {
 
 static bool restart_ends(const struct pm_trace *t, const struct pm_attempt *p) {
     return t->ts != PM_NO_TIME && p->started != PM_NO_TIME && t->ts >= p->started &&
-           (t->kind == PM_KIND_RUNTIME_START || t->kind == PM_KIND_RUNTIME_STOP);
+           (t->said->kind == PM_KIND_RUNTIME_START || t->said->kind == PM_KIND_RUNTIME_STOP);
 }
 
 void pm_fold_cut_by_restart(struct pm_fold *f, struct pm_attempt *p) {
     for (size_t i = 0; i < f->restarts.n; i++) {
         const struct pm_trace *t = &f->ev->traces.items[f->restarts.items[i]];
-        if (t->node != p->node || t->origin != PM_ORIGIN_RUNTIME || !restart_ends(t, p)) continue;
+        if (t->node != p->node || t->said->origin != PM_ORIGIN_RUNTIME || !restart_ends(t, p))
+            continue;
         cut(f, p, t->ts);
         return;
     }

@@ -167,16 +167,16 @@ static void pull_of_requests(const struct pm_env *env, const struct pm_evidence 
                              struct pm_pulls *pulls, struct pm_request_group *g) {
     uint32_t registry = registry_of(ev, g),
              node = pm_agent_may_be_node(g->agent_kind) ? g->node : 0;
-    struct pm_trace t = {.id = g->best,
-                         .node = ev->nodes_known || node ? node : g->client,
-                         .registry = registry,
-                         .repository = g->repository,
-                         .tag = g->reference,
-                         .origin = PM_ORIGIN_REGISTRY,
-                         .verdict = g->verdict};
+    struct pm_saying said = {.registry = registry,
+                             .repository = g->repository,
+                             .tag = g->reference,
+                             .origin = PM_ORIGIN_REGISTRY,
+                             .verdict = g->verdict};
+    const struct pm_trace t = {
+        .id = g->best, .said = &said, .node = ev->nodes_known || node ? node : g->client};
     struct pm_str r = pm_name(env, registry), tag = pm_name(env, g->reference);
-    t.image = pm_id_fmt(env, "%.*s%s%.*s%s%.*s", PM_FMT(r), r.n ? "/" : "",
-                        PM_FMT(pm_name(env, g->repository)), tag.n ? ":" : "", PM_FMT(tag));
+    said.image = pm_id_fmt(env, "%.*s%s%.*s%s%.*s", PM_FMT(r), r.n ? "/" : "",
+                           PM_FMT(pm_name(env, g->repository)), tag.n ? ":" : "", PM_FMT(tag));
     uint32_t index = pm_fold_new(pulls, &t, g->worst ? PM_OUTCOME_FAILED : PM_OUTCOME_OK);
     struct pm_attempt *p = &pulls->items[index];
     p->started = g->first;

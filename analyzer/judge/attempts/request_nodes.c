@@ -36,7 +36,7 @@ static bool printed_by_pod(const struct pm_evidence *ev, const struct pm_attempt
     const struct pm_trace *t = &ev->traces.items[p->traces.items[0]];
     struct pm_str in =
         t->file < ev->facts.files.n ? ev->facts.files.items[t->file].row.envelopes : PM_NONE;
-    return t->printed || pm_str_has(in, PM_STR("docker-json")) ||
+    return t->said->printed || pm_str_has(in, PM_STR("docker-json")) ||
            pm_str_has(in, PM_STR("cri")); // a runtime's file, whoever it was
 }
 

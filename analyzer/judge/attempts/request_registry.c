@@ -74,7 +74,8 @@ static Pvoid_t known_registries(const struct pm_evidence *ev, const struct pm_pu
     for (size_t i = 0; i < pulls->n; i++)
         if (pulls->items[i].registry) *pm_map_slot(&known, pulls->items[i].registry) = 1;
     for (size_t i = 0; i < ev->traces.n; i++)
-        if (ev->traces.items[i].registry) *pm_map_slot(&known, ev->traces.items[i].registry) = 1;
+        if (ev->traces.items[i].said->registry)
+            *pm_map_slot(&known, ev->traces.items[i].said->registry) = 1;
     Word_t at = 0;
     PWord_t registry;
     JLF(registry, ev->facts.registry_of_repository, at);

@@ -25,12 +25,13 @@ static void add(struct pm_registry_side *r, const struct pm_registry_word *w) {
 static void add_traces(const struct pm_evidence *ev, struct pm_registry_side *r) {
     for (size_t i = 0; i < ev->traces.n; i++) {
         const struct pm_trace *t = &ev->traces.items[i];
-        if (t->origin != PM_ORIGIN_REGISTRY || t->role != PM_ROLE_SIDE ||
-            t->kind != PM_KIND_OTHER || t->ts == PM_NO_TIME || !sure_auth(t->verdict))
+        if (t->said->origin != PM_ORIGIN_REGISTRY || t->said->role != PM_ROLE_SIDE ||
+            t->said->kind != PM_KIND_OTHER || t->ts == PM_NO_TIME || !sure_auth(t->said->verdict))
             continue;
-        uint32_t node = t->client ? (uint32_t)pm_map_get(ev->facts.node_by_address, t->client) : 0;
-        add(r,
-            &(struct pm_registry_word){t->ts, t->ts, t->client, node, t->repository, t->verdict});
+        uint32_t node =
+            t->said->client ? (uint32_t)pm_map_get(ev->facts.node_by_address, t->said->client) : 0;
+        add(r, &(struct pm_registry_word){t->ts, t->ts, t->said->client, node, t->said->repository,
+                                          t->said->verdict});
     }
 }
 

@@ -114,7 +114,7 @@ static bool others_show(struct settling *v, struct settle_question *q) {
     if (r->beside.asked) {
         const struct pm_trace *t = settle_line_beside(v, q->p, &r->beside);
         if (!t) return false;
-        q->found = t->verdict;
+        q->found = t->said->verdict;
     }
     if (r->amid.asked && !settle_amid_others(v, q->p, &r->amid)) return false;
     if (r->not_near.shares_n && settle_nearest(v, q, &r->not_near)) return false;

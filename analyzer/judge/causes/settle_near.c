@@ -25,9 +25,9 @@ static void sides_prepare(struct settling *v) {
     for (size_t i = 0; i < v->ev->traces.n; i++) {
         const struct pm_trace *t = &v->ev->traces.items[i];
         if (t->ts != PM_NO_TIME &&
-            (t->role == PM_ROLE_SIDE ||
-             (sure(t->verdict) && settle_kin_has(&v->beside_pulls, t->verdict->cause))))
-            pm_order_add(&v->sides, t->origin == PM_ORIGIN_REGISTRY ? REGISTRY_SIDE : t->node,
+            (t->said->role == PM_ROLE_SIDE ||
+             (sure(t->said->verdict) && settle_kin_has(&v->beside_pulls, t->said->verdict->cause))))
+            pm_order_add(&v->sides, t->said->origin == PM_ORIGIN_REGISTRY ? REGISTRY_SIDE : t->node,
                          t->ts, (uint32_t)i);
     }
     pm_order_sort(&v->sides);
@@ -148,13 +148,13 @@ const struct pm_attempt *settle_nearest(struct settling *v, struct settle_questi
 
 static bool is_wanted(const struct settling *v, const struct pm_attempt *p,
                       const struct pm_trace *t, const struct settle_beside *b) {
-    if (t->role != PM_ROLE_SIDE && !b->any_line) return false;
-    if (b->same_repository && t->repository && p->repository &&
-        !pm_str_ends(pm_name(v->env, p->repository), pm_name(v->env, t->repository)))
+    if (t->said->role != PM_ROLE_SIDE && !b->any_line) return false;
+    if (b->same_repository && t->said->repository && p->repository &&
+        !pm_str_ends(pm_name(v->env, p->repository), pm_name(v->env, t->said->repository)))
         return false;
-    if (b->fits && !settle_may_be(p, t->verdict->cause)) return false;
-    return (b->kinds >> t->kind & 1) ||
-           (sure(t->verdict) && settle_kin_has(&b->cause, t->verdict->cause));
+    if (b->fits && !settle_may_be(p, t->said->verdict->cause)) return false;
+    return (b->kinds >> t->said->kind & 1) ||
+           (sure(t->said->verdict) && settle_kin_has(&b->cause, t->said->verdict->cause));
 }
 
 const struct pm_trace *settle_line_beside(const struct settling *v, const struct pm_attempt *p,

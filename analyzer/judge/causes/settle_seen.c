@@ -13,10 +13,10 @@ static const char *family_settled_on(const struct settle_question *q) {
 static bool own_line(struct settling *v, struct settle_question *q) {
     for (size_t i = 0; i < q->p->traces.n; i++) {
         const struct pm_trace *t = &v->ev->traces.items[q->p->traces.items[i]];
-        if (t->verdict->cause < 0 || t->verdict->candidate_count > 1 ||
-            t->kind == PM_KIND_MIRROR_TRY)
+        if (t->said->verdict->cause < 0 || t->said->verdict->candidate_count > 1 ||
+            t->said->kind == PM_KIND_MIRROR_TRY)
             continue;
-        if (settle_may_be(q->p, t->verdict->cause)) return finds(q, t->verdict);
+        if (settle_may_be(q->p, t->said->verdict->cause)) return finds(q, t->said->verdict);
     }
     return false;
 }

@@ -78,8 +78,9 @@ void pm_facts_boxed(const struct pm_env *env, struct pm_evidence *ev) {
     }
     for (size_t i = 0; i < ev->traces.n; i++) {
         struct pm_trace *t = &ev->traces.items[i];
-        Word_t node = t->origin == PM_ORIGIN_RUNTIME || t->origin == PM_ORIGIN_DOCKERD ||
-                              t->origin == PM_ORIGIN_KUBELET
+        Word_t node = t->said->origin == PM_ORIGIN_RUNTIME ||
+                              t->said->origin == PM_ORIGIN_DOCKERD ||
+                              t->said->origin == PM_ORIGIN_KUBELET
                           ? pm_map_get(of_file, t->file)
                           : 0;
         if (node) t->node = (uint32_t)node;

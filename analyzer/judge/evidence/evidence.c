@@ -6,6 +6,7 @@ void pm_evidence_free(struct pm_evidence *ev) {
     Word_t freed;
     pm_facts_free(ev);
     free(ev->traces.items);
+    pm_sayings_free(ev);
     free(ev->reasoned.items);
     free(ev->sides.items);
     free(ev->present.items);
@@ -28,8 +29,9 @@ void pm_evidence_free(struct pm_evidence *ev) {
 }
 
 static bool is_side(const struct pm_trace *t) {
-    return t->role == PM_ROLE_SIDE || t->kind == PM_KIND_GC_OK || t->kind == PM_KIND_GC_START ||
-           t->kind == PM_KIND_RUNTIME_STOP || t->kind == PM_KIND_RUNTIME_START;
+    return t->said->role == PM_ROLE_SIDE || t->said->kind == PM_KIND_GC_OK ||
+           t->said->kind == PM_KIND_GC_START || t->said->kind == PM_KIND_RUNTIME_STOP ||
+           t->said->kind == PM_KIND_RUNTIME_START;
 }
 
 // Every incident looks for what stood around it: among some thousand traces, not among the
@@ -38,13 +40,14 @@ void pm_evidence_sort_out(struct pm_evidence *ev) {
     for (size_t i = 0; i < ev->traces.n; i++) {
         const struct pm_trace *t = &ev->traces.items[i];
         uint32_t index = (uint32_t)i;
-        if (t->reason) *PM_PUSH(ev->reasoned.items, ev->reasoned.n, ev->reasoned.cap) = index;
+        if (t->said->reason) *PM_PUSH(ev->reasoned.items, ev->reasoned.n, ev->reasoned.cap) = index;
         if (is_side(t)) *PM_PUSH(ev->sides.items, ev->sides.n, ev->sides.cap) = index;
-        if (t->role == PM_ROLE_CACHED && t->node && t->image)
-            pm_order_add(&ev->present, t->image, t->last, index);
-        if (!t->image || t->first == PM_NO_TIME) continue;
-        Word_t *first = pm_map_slot(&ev->first_of_image, t->image);
-        if (!*first || t->first < PM_REF(ev->traces, *first).first) *first = pm_ref_of(i);
+        if (t->said->role == PM_ROLE_CACHED && t->node && t->said->image)
+            pm_order_add(&ev->present, t->said->image, pm_trace_last(t), index);
+        if (!t->said->image || pm_trace_first(t) == PM_NO_TIME) continue;
+        Word_t *first = pm_map_slot(&ev->first_of_image, t->said->image);
+        if (!*first || pm_trace_first(t) < pm_trace_first(&PM_REF(ev->traces, *first)))
+            *first = pm_ref_of(i);
     }
     pm_order_sort(&ev->present);
 }

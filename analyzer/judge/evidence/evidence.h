@@ -28,29 +28,65 @@ enum pm_origin {
     PM_ORIGIN_OTHER
 };
 
-struct pm_trace {
-    uint64_t id;             // event id in the timeline
-    int64_t ts, first, last; // PM_NO_TIME unknown
-    int64_t duration_ns, waiting_ns, bytes;
-    uint32_t file;
-    uint32_t node, image, registry, repository, tag, digest, k8s_namespace, pod, container, client,
-        user, error, reason, message, host, object, secret, join, workload, url;
-    uint32_t count;
-    unsigned flags;
+// What thousands of traces tell alike stands once: who holds a saying may not change it, but
+// hold another (sayings.c). It has no holes, so that equal ones are equal bytes.
+struct pm_saying {
+    const struct pm_verdict *verdict; // kept once for all that share it
+    uint32_t image, registry, repository, tag, digest, k8s_namespace, container, client, user,
+        error, reason, message, host, object, secret, workload, url;
+    uint32_t writer; // "namespace/pod" in whose output it stands; 0 none
+    uint32_t flags;
     int16_t status;
     uint8_t kind, component, stage, role, origin, quality;
     // which of a program's two lines: 1 opens (or "Pulled image"), 2 closes ("Handler for",
     // "returns image reference")
     uint8_t form;
-    uint8_t telling;                  // enum pm_telling
-    const struct pm_verdict *verdict; // kept once for all that share it
-    pm_ref pull;                      // the pull that it was folded into, index + 1; 0 none
-    uint32_t writer;                  // "namespace/pod" in whose output it stands; 0 none
-    bool waits;   // a pod's that waits for an image: nothing says why, and no pull is made of it
-    bool retold;  // the kubelet's log repeats an event that is there: it counts no second time
-    bool printed; // it stands in somebody's output, pod or other, known by both names or not
-    uint32_t was; // its place before clocks were put right
+    uint8_t telling;  // enum pm_telling
+    uint16_t printed; // it stands in somebody's output, pod or other, known by both names or not
 };
+// How long a trace lasted and what it measured, where it is more than a moment of one line.
+struct pm_trace_extent {
+    int64_t first, last; // PM_NO_TIME unknown
+    int64_t duration_ns, waiting_ns, bytes;
+    uint32_t count;
+    uint32_t join; // what ties it to others of one attempt, or an event's own id
+};
+// There are some for each pull, millions of them: a field here costs as much memory as a
+// hundred elsewhere.
+struct pm_trace {
+    // event id in the timeline
+    uint64_t id : 62;
+    // a pod's that waits for an image: nothing says why, and no pull is made of it
+    uint64_t waits : 1;
+    // the kubelet's log repeats an event that is there: it counts no second time
+    uint64_t retold : 1;
+    int64_t ts; // PM_NO_TIME unknown
+    const struct pm_saying *said;
+    struct pm_trace_extent *extent; // its own; NULL: a moment, nothing measured
+    uint32_t node, file, pod;
+    pm_ref pull; // the pull that it was folded into, index + 1; 0 none
+};
+static inline int64_t pm_trace_first(const struct pm_trace *t) {
+    return t->extent ? t->extent->first : t->ts;
+}
+static inline int64_t pm_trace_last(const struct pm_trace *t) {
+    return t->extent ? t->extent->last : t->ts;
+}
+static inline int64_t pm_trace_duration(const struct pm_trace *t) {
+    return t->extent ? t->extent->duration_ns : 0;
+}
+static inline int64_t pm_trace_waiting(const struct pm_trace *t) {
+    return t->extent ? t->extent->waiting_ns : 0;
+}
+static inline int64_t pm_trace_bytes(const struct pm_trace *t) {
+    return t->extent ? t->extent->bytes : -1;
+}
+static inline uint32_t pm_trace_count(const struct pm_trace *t) {
+    return t->extent ? t->extent->count : 1;
+}
+static inline uint32_t pm_trace_join(const struct pm_trace *t) {
+    return t->extent ? t->extent->join : 0;
+}
 // A failed pull as hearsay tells it.
 struct pm_rumour {
     int64_t ts;
@@ -238,6 +274,7 @@ struct pm_far_clock {
 struct pm_evidence {
     struct pm_facts facts;
     PM_LIST(struct pm_trace) traces;
+    struct pm_sayings *sayings; // that the traces hold, and their extents; NULL: none yet
     // Indexes of traces that incidents look through, once the pulls are there: with a
     // controller's reason; of runtimes, disks and image GC; of images that were there already.
     PM_LIST(uint32_t) reasoned;
@@ -306,7 +343,7 @@ struct pm_loading {
 
 // "Already present", told once.
 static inline bool pm_is_present(const struct pm_trace *t) {
-    return t->role == PM_ROLE_CACHED && !t->retold;
+    return t->said->role == PM_ROLE_CACHED && !t->retold;
 }
 
 // The time that the report is about. window.c
@@ -329,6 +366,17 @@ bool pm_request_is_told(const struct pm_env *env, const struct pm_row *row);
 void pm_reading_row(const struct pm_env *env, struct pm_evidence *ev, const struct pm_row *row);
 void pm_checkup_row(const struct pm_env *env, struct pm_evidence *ev, const struct pm_row *row);
 void pm_checkups_order(struct pm_evidence *ev);
+
+// What traces share, and what some have for themselves. sayings.c
+const struct pm_saying *pm_saying_keep(struct pm_evidence *ev, const struct pm_saying *s);
+void pm_trace_say(struct pm_evidence *ev, struct pm_trace *t, const struct pm_saying *s);
+void pm_trace_judge(struct pm_evidence *ev, struct pm_trace *t, const struct pm_verdict *v);
+// Its span and measures from now on; what only says that it is a moment is not kept.
+void pm_trace_extend(struct pm_evidence *ev, struct pm_trace *t, const struct pm_trace_extent *e);
+// The extent that it has, written out where it is a moment: what changes some of it.
+struct pm_trace_extent pm_trace_extent_of(const struct pm_trace *t);
+void pm_trace_span(struct pm_evidence *ev, struct pm_trace *t, int64_t first, int64_t last);
+void pm_sayings_free(struct pm_evidence *ev);
 
 // Facts.
 void pm_facts_finish(const struct pm_env *env, struct pm_evidence *ev);

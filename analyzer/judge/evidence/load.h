@@ -16,7 +16,15 @@ struct pm_text_image pm_text_image(struct pm_loading *l, const struct pm_row *ro
 void pm_texts_free(struct pm_loading *l);
 // A row as a trace, where it is one and none that is there already. load_trace.c
 void pm_load_trace(struct pm_loading *l, const struct pm_row *row);
-struct pm_trace pm_trace_of(struct pm_loading *l, const struct pm_row *row);
+// A trace while it is drawn from a row: it holds its saying and extent, which are looked up
+// among those that are there when it is kept.
+struct pm_draft {
+    struct pm_trace trace;
+    struct pm_saying said;
+    struct pm_trace_extent extent;
+};
+void pm_draft_of(struct pm_loading *l, const struct pm_row *row, struct pm_draft *d);
+void pm_draft_keep(struct pm_evidence *ev, const struct pm_draft *d);
 // A tunnel to a registry that a proxy refused. tunnel.c
 void pm_tunnel_row(struct pm_loading *l, const struct pm_row *row);
 // What only the whole bundle knows, once all rows are read. load_whole.c

@@ -103,41 +103,41 @@ static bool wants_verdict(const struct pm_event *e) {
     }
 }
 
-static void trace_strings(struct pm_loading *l, struct pm_trace *t, const struct pm_row *row) {
+static void trace_strings(struct pm_loading *l, struct pm_draft *d, const struct pm_row *row) {
     const struct pm_str *f = row->event.field;
-    t->k8s_namespace = pm_text(l, row, PM_F_NAMESPACE);
-    t->pod = pm_text(l, row, PM_F_POD);
-    t->container = pm_text(l, row, PM_F_CONTAINER);
-    t->workload = pm_text(l, row, PM_F_WORKLOAD);
-    t->registry = pm_text(l, row, PM_F_REGISTRY);
-    t->repository = pm_text(l, row, PM_F_REPOSITORY);
-    t->tag = pm_text(l, row, PM_F_TAG);
-    t->digest = pm_text(l, row, PM_F_DIGEST);
-    t->client = pm_text(l, row, PM_F_CLIENT);
-    t->user = pm_text(l, row, PM_F_USER);
-    t->error = pm_text(l, row, PM_F_ERROR);
-    t->reason = pm_text(l, row, PM_F_REASON);
-    if (f[PM_F_MESSAGE].n <= MESSAGE_MAX) t->message = pm_text(l, row, PM_F_MESSAGE);
-    else t->message = pm_id(l->env, pm_str_sub(f[PM_F_MESSAGE], 0, MESSAGE_MAX));
-    t->host = pm_text(l, row, PM_F_HOST);
-    t->object = pm_text(l, row, PM_F_OBJECT);
-    t->secret = pm_text(l, row, PM_F_SECRET);
-    t->join = pm_text(l, row, PM_F_JOIN);
-    t->url = pm_text(l, row, PM_F_URL);
-    if (pm_str_chr(f[PM_F_WRITER], '/', 0) > 0) t->writer = pm_text(l, row, PM_F_WRITER);
-    t->printed = f[PM_F_WRITER].n > 0;
+    d->said.k8s_namespace = pm_text(l, row, PM_F_NAMESPACE);
+    d->trace.pod = pm_text(l, row, PM_F_POD);
+    d->said.container = pm_text(l, row, PM_F_CONTAINER);
+    d->said.workload = pm_text(l, row, PM_F_WORKLOAD);
+    d->said.registry = pm_text(l, row, PM_F_REGISTRY);
+    d->said.repository = pm_text(l, row, PM_F_REPOSITORY);
+    d->said.tag = pm_text(l, row, PM_F_TAG);
+    d->said.digest = pm_text(l, row, PM_F_DIGEST);
+    d->said.client = pm_text(l, row, PM_F_CLIENT);
+    d->said.user = pm_text(l, row, PM_F_USER);
+    d->said.error = pm_text(l, row, PM_F_ERROR);
+    d->said.reason = pm_text(l, row, PM_F_REASON);
+    if (f[PM_F_MESSAGE].n <= MESSAGE_MAX) d->said.message = pm_text(l, row, PM_F_MESSAGE);
+    else d->said.message = pm_id(l->env, pm_str_sub(f[PM_F_MESSAGE], 0, MESSAGE_MAX));
+    d->said.host = pm_text(l, row, PM_F_HOST);
+    d->said.object = pm_text(l, row, PM_F_OBJECT);
+    d->said.secret = pm_text(l, row, PM_F_SECRET);
+    d->extent.join = pm_text(l, row, PM_F_JOIN);
+    d->said.url = pm_text(l, row, PM_F_URL);
+    if (pm_str_chr(f[PM_F_WRITER], '/', 0) > 0) d->said.writer = pm_text(l, row, PM_F_WRITER);
+    d->said.printed = f[PM_F_WRITER].n > 0;
 }
 
 // What the reference says stands before what the record says: a mirror's host does not
 // change whose image it is.
-static void trace_image(struct pm_loading *l, struct pm_trace *t, const struct pm_row *row) {
+static void trace_image(struct pm_loading *l, struct pm_draft *d, const struct pm_row *row) {
     struct pm_text_image image = pm_text_image(l, row);
-    t->image = image.name;
+    d->said.image = image.name;
     if (!image.known) return;
-    t->registry = image.registry;
-    t->repository = image.repository;
-    t->tag = image.tag;
-    t->digest = image.digest;
+    d->said.registry = image.registry;
+    d->said.repository = image.repository;
+    d->said.tag = image.tag;
+    d->said.digest = image.digest;
 }
 
 // What tells of a pod is about the pod's node, wherever its file lay: known once all is
@@ -156,58 +156,60 @@ static const struct pm_verdict *verdict_of(const struct pm_env *env, const struc
     return pm_verdict_keep(env, &v);
 }
 
-static struct pm_trace trace_of(struct pm_loading *l, const struct pm_row *row) {
-    const struct pm_env *env = l->env;
+static void draft(struct pm_loading *l, const struct pm_row *row, struct pm_draft *d) {
     const struct pm_event *e = &row->event;
     enum pm_origin origin = origin_of(e->component);
     enum pm_telling telling = pm_telling_of(e->component, e->field[PM_F_MESSAGE]);
-    struct pm_trace t = {.id = row->id,
-                         .ts = row->ts_ns,
-                         .first = row->first_ns,
-                         .last = row->last_ns,
-                         .duration_ns = e->duration_ns,
-                         .waiting_ns = e->waiting_ns,
-                         .bytes = e->bytes,
-                         .file = row->file,
-                         .count = e->count ? e->count : 1,
-                         .flags = e->flags,
-                         .status = (int16_t)e->http_status,
-                         .kind = (uint8_t)e->kind,
-                         .component = (uint8_t)e->component,
-                         .stage = (uint8_t)e->stage,
-                         .origin = (uint8_t)origin,
-                         .quality = (uint8_t)row->quality};
-    t.telling = (uint8_t)telling;
-    t.role = (uint8_t)role_of(row, origin, telling);
-    t.node = node_of(l, row);
-    t.form = form_of(telling);
-    t.verdict = wants_verdict(e) ? verdict_of(env, e) : &pm_verdict_none;
-    trace_strings(l, &t, row);
-    trace_image(l, &t, row);
-    if (origin == PM_ORIGIN_CLIENT && t.client)
-        t.node = t.k8s_namespace = t.pod = t.container =
-            0; // it pulls for itself, not for what it runs on
-    return t;
+    *d = (struct pm_draft){.trace = {.id = row->id, .ts = row->ts_ns, .file = row->file},
+                           .extent = {.first = row->first_ns,
+                                      .last = row->last_ns,
+                                      .duration_ns = e->duration_ns,
+                                      .waiting_ns = e->waiting_ns,
+                                      .bytes = e->bytes,
+                                      .count = e->count ? e->count : 1},
+                           .said = {.flags = e->flags,
+                                    .status = (int16_t)e->http_status,
+                                    .kind = (uint8_t)e->kind,
+                                    .component = (uint8_t)e->component,
+                                    .stage = (uint8_t)e->stage,
+                                    .origin = (uint8_t)origin,
+                                    .quality = (uint8_t)row->quality}};
+    d->trace.said = &d->said;
+    d->trace.extent = &d->extent;
+    d->said.telling = (uint8_t)telling;
+    d->said.role = (uint8_t)role_of(row, origin, telling);
+    d->trace.node = node_of(l, row);
+    d->said.form = form_of(telling);
+    d->said.verdict = wants_verdict(e) ? verdict_of(l->env, e) : &pm_verdict_none;
+    trace_strings(l, d, row);
+    trace_image(l, d, row);
+    if (origin == PM_ORIGIN_CLIENT &&
+        d->said.client) // it pulls for itself, not for what it runs on
+        d->trace.node = d->said.k8s_namespace = d->trace.pod = d->said.container = 0;
 }
 
 // The same line again within the window: only its span and number grow. True: nothing
 // more to keep.
 static bool coalesced(struct pm_loading *l, const struct pm_trace *t) {
-    if (t->role != PM_ROLE_BACKOFF && t->kind != PM_KIND_RUNTIME_DOWN &&
-        t->kind != PM_KIND_HEALTH_CHECK)
+    if (t->said->role != PM_ROLE_BACKOFF && t->said->kind != PM_KIND_RUNTIME_DOWN &&
+        t->said->kind != PM_KIND_HEALTH_CHECK)
         return false;
-    if (t->origin == PM_ORIGIN_EVENTS) return false;
+    if (t->said->origin == PM_ORIGIN_EVENTS) return false;
     bool state =
-        t->origin ==
+        t->said->origin ==
         PM_ORIGIN_POD; // since when a pod is as it is says nothing of when a line was written
-    uint32_t who = pm_id_fmt(l->env, "%u/%u/%u/%u/%u/%u/%d/%d", t->kind, t->node, t->k8s_namespace,
-                             t->pod, t->image, t->container, t->verdict->cause, state);
+    uint32_t who =
+        pm_id_fmt(l->env, "%u/%u/%u/%u/%u/%u/%d/%d", t->said->kind, t->node, t->said->k8s_namespace,
+                  t->pod, t->said->image, t->said->container, t->said->verdict->cause, state);
     Word_t *slot = pm_map_slot(&l->line_last, who);
     struct pm_trace *old = *slot ? &PM_REF(l->ev->traces, *slot) : NULL;
-    if (old && t->ts != PM_NO_TIME && old->last != PM_NO_TIME &&
-        pm_time_between(old->last, t->ts) <= COALESCE_NS) {
-        old->last = pm_max_time(old->last, t->ts);
-        old->count = old->count > UINT32_MAX - t->count ? UINT32_MAX : old->count + t->count;
+    if (old && t->ts != PM_NO_TIME && pm_trace_last(old) != PM_NO_TIME &&
+        pm_time_between(pm_trace_last(old), t->ts) <= COALESCE_NS) {
+        struct pm_trace_extent e = pm_trace_extent_of(old);
+        uint32_t more = pm_trace_count(t);
+        e.last = pm_max_time(e.last, t->ts);
+        e.count = e.count > UINT32_MAX - more ? UINT32_MAX : e.count + more;
+        pm_trace_extend(l->ev, old, &e);
         return true;
     }
     *slot = l->ev->traces.n + 1;
@@ -216,46 +218,58 @@ static bool coalesced(struct pm_loading *l, const struct pm_trace *t) {
 
 // What an event object says, without its id: copies from tables carry none.
 static uint32_t event_words(const struct pm_env *env, const struct pm_trace *t) {
-    bool pull = t->kind == PM_KIND_PULL_FAIL || t->kind == PM_KIND_PULL_BACKOFF;
-    return pm_id_fmt(env, "%u/%u/%u/%u/%d/%u/%u", t->kind, t->pod ? t->pod : t->object, t->reason,
-                     t->image, t->verdict->cause, pull ? t->error != 0 : t->message, t->secret);
+    bool pull = t->said->kind == PM_KIND_PULL_FAIL || t->said->kind == PM_KIND_PULL_BACKOFF;
+    return pm_id_fmt(env, "%u/%u/%u/%u/%d/%u/%u", t->said->kind, t->pod ? t->pod : t->said->object,
+                     t->said->reason, t->said->image, t->said->verdict->cause,
+                     pull ? t->said->error != 0 : t->said->message, t->said->secret);
 }
 
 static bool same_event(const struct pm_trace *old, const struct pm_trace *t) {
-    if (old->k8s_namespace && t->k8s_namespace && old->k8s_namespace != t->k8s_namespace)
+    if (old->said->k8s_namespace && t->said->k8s_namespace &&
+        old->said->k8s_namespace != t->said->k8s_namespace)
         return false;
-    bool loose = old->quality == PM_QUALITY_RELATIVE || t->quality == PM_QUALITY_RELATIVE;
-    if (!loose && old->join && t->join) return old->join == t->join;
+    bool loose =
+        old->said->quality == PM_QUALITY_RELATIVE || t->said->quality == PM_QUALITY_RELATIVE;
+    if (!loose && pm_trace_join(old) && pm_trace_join(t))
+        return pm_trace_join(old) == pm_trace_join(t);
     int64_t slack = loose ? PM_LOOSE_NS : PM_S(3);
-    return t->first == PM_NO_TIME || old->last == PM_NO_TIME ||
-           (t->first <= pm_time_add(old->last, slack) && old->first <= pm_time_add(t->last, slack));
+    return pm_trace_first(t) == PM_NO_TIME || pm_trace_last(old) == PM_NO_TIME ||
+           (pm_trace_first(t) <= pm_time_add(pm_trace_last(old), slack) &&
+            pm_trace_first(old) <= pm_time_add(pm_trace_last(t), slack));
 }
 
-static void merge_event(struct pm_trace *old, const struct pm_trace *t) {
-    bool sharper = old->quality == PM_QUALITY_RELATIVE && t->quality != PM_QUALITY_RELATIVE;
+static void merge_event(struct pm_evidence *ev, struct pm_trace *old, const struct pm_trace *t) {
+    struct pm_saying said = *old->said;
+    struct pm_trace_extent e = pm_trace_extent_of(old);
+    const struct pm_trace_extent more = pm_trace_extent_of(t);
+    bool sharper = said.quality == PM_QUALITY_RELATIVE && t->said->quality != PM_QUALITY_RELATIVE;
     if (sharper) {
         old->id = t->id;
-        old->first = t->first;
         old->ts = t->ts;
-        old->last = t->last;
-        old->quality = t->quality;
-        old->join = t->join;
-        if (t->error) old->error = t->error;
-    } else if (t->quality != PM_QUALITY_RELATIVE) {
-        old->last = pm_max_time(old->last, t->last);
-        old->first = pm_min_time(old->first, t->first);
+        e.first = more.first;
+        e.last = more.last;
+        e.join = more.join;
+        said.quality = t->said->quality;
+        if (t->said->error) said.error = t->said->error;
+    } else if (t->said->quality != PM_QUALITY_RELATIVE) {
+        e.last = pm_max_time(e.last, more.last);
+        e.first = pm_min_time(e.first, more.first);
     }
-    if (t->count > old->count) old->count = t->count;
+    if (more.count > e.count) e.count = more.count;
     if (!old->node) old->node = t->node;
-    if (!old->k8s_namespace) old->k8s_namespace = t->k8s_namespace;
-    if (!old->container) old->container = t->container;
+    if (!said.k8s_namespace) said.k8s_namespace = t->said->k8s_namespace;
+    if (!said.container) said.container = t->said->container;
+    pm_trace_extend(ev, old, &e);
+    pm_trace_say(ev, old, &said);
 }
 
 // Copies of one event object: by its id, else by what it says and when; a table's ages
 // are only roughly anchored.
-static bool event_again(struct pm_loading *l, struct pm_trace *t) {
-    if (t->origin != PM_ORIGIN_EVENTS) return false;
-    uint32_t id = t->join ? pm_id_fmt(l->env, "uid/%u/%u/%u", t->join, t->kind, t->secret) : 0,
+static bool event_again(struct pm_loading *l, const struct pm_trace *t) {
+    if (t->said->origin != PM_ORIGIN_EVENTS) return false;
+    uint32_t id = pm_trace_join(t) ? pm_id_fmt(l->env, "uid/%u/%u/%u", pm_trace_join(t),
+                                               t->said->kind, t->said->secret)
+                                   : 0,
              words = event_words(l->env, t);
     Word_t found = id ? pm_map_get(l->event_last, id) : 0;
     if (!found) {
@@ -264,23 +278,31 @@ static bool event_again(struct pm_loading *l, struct pm_trace *t) {
         if (id) *pm_map_slot(&l->event_last, id) = found ? found : l->ev->traces.n + 1;
         if (!found) *pm_map_slot(&l->event_last, words) = l->ev->traces.n + 1;
     }
-    if (found) merge_event(&PM_REF(l->ev->traces, found), t);
+    if (found) merge_event(l->ev, &PM_REF(l->ev->traces, found), t);
     return found != 0;
 }
 
 // Both ends of a trace's span are known or none is, and the first is first, whatever the
 // record said.
-static void span_settle(struct pm_trace *t) {
-    int64_t first = t->first == PM_NO_TIME ? t->ts : t->first,
-            last = t->last == PM_NO_TIME ? t->ts : t->last;
-    t->first = pm_min_time(first, last);
-    t->last = pm_max_time(first, last);
+static void span_settle(struct pm_draft *d) {
+    struct pm_trace_extent *e = &d->extent;
+    int64_t first = e->first == PM_NO_TIME ? d->trace.ts : e->first,
+            last = e->last == PM_NO_TIME ? d->trace.ts : e->last;
+    e->first = pm_min_time(first, last);
+    e->last = pm_max_time(first, last);
 }
 
-struct pm_trace pm_trace_of(struct pm_loading *l, const struct pm_row *row) {
-    struct pm_trace t = trace_of(l, row);
-    span_settle(&t);
-    return t;
+void pm_draft_of(struct pm_loading *l, const struct pm_row *row, struct pm_draft *d) {
+    draft(l, row, d);
+    span_settle(d);
+}
+
+void pm_draft_keep(struct pm_evidence *ev, const struct pm_draft *d) {
+    struct pm_trace *t = PM_PUSH(ev->traces.items, ev->traces.n, ev->traces.cap);
+    *t = d->trace;
+    t->extent = NULL;
+    pm_trace_say(ev, t, &d->said);
+    pm_trace_extend(ev, t, &d->extent);
 }
 
 void pm_load_trace(struct pm_loading *l, const struct pm_row *row) {
@@ -289,18 +311,16 @@ void pm_load_trace(struct pm_loading *l, const struct pm_row *row) {
     if (e->kind == PM_KIND_OTHER && !tells(e->field[PM_F_REASON]) && !e->field[PM_F_ERROR].n &&
         !(e->field[PM_F_POD].n && e->field[PM_F_IMAGE].n))
         return;
-    struct pm_trace t = trace_of(l, row);
-    bool counts =
-        t.role == PM_ROLE_END &&
-        (t.origin == PM_ORIGIN_RUNTIME ||
-         t.origin ==
-             PM_ORIGIN_KUBELET); // a runtime's failed pull is one, whatever a rule thinks of the words
-    bool quiet = t.verdict->quiet;
-    if (quiet) t.verdict = &pm_verdict_none;
+    struct pm_draft d;
+    draft(l, row, &d);
+    // a runtime's failed pull is one, whatever a rule thinks of the words
+    bool counts = d.said.role == PM_ROLE_END &&
+                  (d.said.origin == PM_ORIGIN_RUNTIME || d.said.origin == PM_ORIGIN_KUBELET);
+    bool quiet = d.said.verdict->quiet;
+    if (quiet) d.said.verdict = &pm_verdict_none;
     if ((quiet && !counts) ||
-        (e->kind == PM_KIND_OTHER && t.verdict->cause < 0 && !tells(e->field[PM_F_REASON])))
+        (e->kind == PM_KIND_OTHER && d.said.verdict->cause < 0 && !tells(e->field[PM_F_REASON])))
         return;
-    span_settle(&t);
-    if (coalesced(l, &t) || event_again(l, &t)) return;
-    *PM_PUSH(l->ev->traces.items, l->ev->traces.n, l->ev->traces.cap) = t;
+    span_settle(&d);
+    if (!coalesced(l, &d.trace) && !event_again(l, &d.trace)) pm_draft_keep(l->ev, &d);
 }

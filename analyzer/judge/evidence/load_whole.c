@@ -9,51 +9,55 @@
 
 // A table row may name the pod without its namespace, a line its image without the tag's
 // registry: what only the whole bundle knows.
-static void complete(const struct pm_env *env, const struct pm_evidence *ev, struct pm_trace *t) {
-    t->node = pm_facts_node(env, ev, t->node);
-    if (t->pod && !t->k8s_namespace) {
-        Word_t at = pm_map_get(ev->facts.pod_by_name, t->pod);
-        if (at && at != UINT32_MAX) t->k8s_namespace = PM_REF(ev->facts.pods, at).k8s_namespace;
-    }
-    if (!t->pod) return;
-    const struct pm_pod_fact *pod =
-        pm_facts_pod(ev, pm_id_join(env, t->k8s_namespace, '/', t->pod));
-    if (!t->node && pod) t->node = pod->node;
-    if (!t->node && pm_is_account(t->origin) && t->file < ev->facts.files.n)
-        t->node = ev->facts.files.items[t->file].node;
-    if (!pod) return;
+static void complete_image(const struct pm_env *env, const struct pm_pod_fact *pod,
+                           struct pm_saying *said) {
     // The one image that is known of a pod is the one it waits for, but not where it is
     // told to be there: an init container's may be nameless.
-    if (!t->image && pod->images.n == 1 && !pm_ids_has(&pod->present, pod->images.items[0]) &&
-        (t->role == PM_ROLE_ECHO || t->role == PM_ROLE_END || t->role == PM_ROLE_BACKOFF)) {
-        struct pm_image image;
-        t->image = pod->images.items[0];
-        pm_arena_reset(env->scratch);
-        if (pm_image_parse(env->scratch, pm_name(env, t->image), &image)) {
-            t->registry = pm_id(env, image.registry);
-            t->repository = pm_id(env, image.repository);
-            t->tag = pm_id(env, image.tag);
-        }
+    if (said->image || pod->images.n != 1 || pm_ids_has(&pod->present, pod->images.items[0]) ||
+        (said->role != PM_ROLE_ECHO && said->role != PM_ROLE_END && said->role != PM_ROLE_BACKOFF))
+        return;
+    struct pm_image image;
+    said->image = pod->images.items[0];
+    pm_arena_reset(env->scratch);
+    if (!pm_image_parse(env->scratch, pm_name(env, said->image), &image)) return;
+    said->registry = pm_id(env, image.registry);
+    said->repository = pm_id(env, image.repository);
+    said->tag = pm_id(env, image.tag);
+}
+
+static void complete(const struct pm_env *env, struct pm_evidence *ev, struct pm_trace *t) {
+    struct pm_saying said = *t->said;
+    t->node = pm_facts_node(env, ev, t->node);
+    if (t->pod && !said.k8s_namespace) {
+        Word_t at = pm_map_get(ev->facts.pod_by_name, t->pod);
+        if (at && at != UINT32_MAX) said.k8s_namespace = PM_REF(ev->facts.pods, at).k8s_namespace;
     }
+    const struct pm_pod_fact *pod =
+        t->pod ? pm_facts_pod(ev, pm_id_join(env, said.k8s_namespace, '/', t->pod)) : NULL;
+    if (!t->node && pod) t->node = pod->node;
+    if (!t->node && t->pod && pm_is_account(said.origin) && t->file < ev->facts.files.n)
+        t->node = ev->facts.files.items[t->file].node;
+    if (pod) complete_image(env, pod, &said);
+    if (memcmp(&said, t->said, sizeof said) != 0) pm_trace_say(ev, t, &said);
 }
 
 // A table of one namespace has no column for it: its pods are pods all the same, as long
 // as no two of that name are known.
 static bool which_pod(const struct pm_evidence *ev, const struct pm_trace *t) {
     return t->pod &&
-           (t->k8s_namespace ||
-            (pm_is_account(t->origin) && pm_map_get(ev->facts.pod_by_name, t->pod) != UINT32_MAX));
+           (t->said->k8s_namespace || (pm_is_account(t->said->origin) &&
+                                       pm_map_get(ev->facts.pod_by_name, t->pod) != UINT32_MAX));
 }
 
 // Lines know pods too: where no object speaks of one, its lines place it.
 static void learn_pod(const struct pm_env *env, struct pm_evidence *ev, const struct pm_trace *t) {
     if (!which_pod(ev, t)) return;
-    struct pm_pod_fact *pod = pm_facts_pod_made(env, ev, t->k8s_namespace, t->pod);
-    if (!pod->node && t->node && t->origin != PM_ORIGIN_OTHER)
+    struct pm_pod_fact *pod = pm_facts_pod_made(env, ev, t->said->k8s_namespace, t->pod);
+    if (!pod->node && t->node && t->said->origin != PM_ORIGIN_OTHER)
         pod->node = pm_facts_node(env, ev, t->node);
-    if (t->image && !pod->listed) pm_ids_add_new(&pod->images, t->image);
-    if (t->image && !pod->listed && t->role == PM_ROLE_CACHED)
-        pm_ids_add_new(&pod->present, t->image);
+    if (t->said->image && !pod->listed) pm_ids_add_new(&pod->images, t->said->image);
+    if (t->said->image && !pod->listed && t->said->role == PM_ROLE_CACHED)
+        pm_ids_add_new(&pod->present, t->said->image);
 }
 
 static void learn_registry(struct pm_evidence *ev, uint32_t repository, uint32_t registry) {
@@ -83,13 +87,14 @@ static void learn_hosts(const struct pm_env *env, struct pm_evidence *ev) {
     PWord_t vote;
     for (size_t i = 0; i < ev->traces.n; i++) {
         const struct pm_trace *t = &ev->traces.items[i];
-        if (t->node && (t->origin == PM_ORIGIN_KUBELET || t->origin == PM_ORIGIN_RUNTIME))
+        if (t->node &&
+            (t->said->origin == PM_ORIGIN_KUBELET || t->said->origin == PM_ORIGIN_RUNTIME))
             *pm_map_slot(&hosts, t->node) = 1;
-        if (t->origin != PM_ORIGIN_KUBELET || !t->pod || !t->node ||
+        if (t->said->origin != PM_ORIGIN_KUBELET || !t->pod || !t->node ||
             pm_map_get(ev->facts.node_by_name, t->node))
             continue;
         const struct pm_pod_fact *pod =
-            pm_facts_pod(ev, pm_id_join(env, t->k8s_namespace, '/', t->pod));
+            pm_facts_pod(ev, pm_id_join(env, t->said->k8s_namespace, '/', t->pod));
         if (!pod || !pod->node || pod->node == pm_facts_node(env, ev, t->node)) continue;
         if (pm_map_get(ev->facts.node_by_name, pod->node))
             *pm_map_slot(&ev->facts.host_node, t->node) = pod->node;
@@ -111,7 +116,7 @@ static void learn_hosts(const struct pm_env *env, struct pm_evidence *ev) {
 // Runtime and kubelet lines that say no host (journalctl -o cat, a paste) are of the one
 // node that the bundle names, where each program's are one file.
 static void one_file(Pvoid_t *files, const struct pm_trace *t) {
-    Word_t *slot = pm_map_slot(files, t->component);
+    Word_t *slot = pm_map_slot(files, t->said->component);
     *slot = *slot == 0 || *slot == t->file + 1 ? t->file + 1 : UINT32_MAX;
 }
 
@@ -135,14 +140,15 @@ static void hosts_unsaid(struct pm_evidence *ev) {
     Pvoid_t files = NULL;
     Word_t freed;
     for (size_t i = 0; only && i < ev->traces.n; i++)
-        if (ev->traces.items[i].origin >= PM_ORIGIN_RUNTIME &&
-            ev->traces.items[i].origin <= PM_ORIGIN_KUBELET && !ev->traces.items[i].node)
+        if (ev->traces.items[i].said->origin >= PM_ORIGIN_RUNTIME &&
+            ev->traces.items[i].said->origin <= PM_ORIGIN_KUBELET && !ev->traces.items[i].node)
             one_file(&files, &ev->traces.items[i]);
     for (size_t i = 0; only && i < ev->traces.n; i++) {
         struct pm_trace *t = &ev->traces.items[i];
-        Word_t file = t->node || t->origin < PM_ORIGIN_RUNTIME || t->origin > PM_ORIGIN_KUBELET
-                          ? 0
-                          : pm_map_get(files, t->component);
+        Word_t file =
+            t->node || t->said->origin < PM_ORIGIN_RUNTIME || t->said->origin > PM_ORIGIN_KUBELET
+                ? 0
+                : pm_map_get(files, t->said->component);
         if (file && file != UINT32_MAX) t->node = only;
     }
     JLFA(freed, files);
@@ -156,22 +162,27 @@ static void learn_tags(struct pm_evidence *ev) {
     Word_t freed;
     for (size_t i = 0; i < ev->traces.n; i++) {
         struct pm_trace *t = &ev->traces.items[i];
-        if (t->component != PM_COMP_CRIO || (t->role != PM_ROLE_START && t->role != PM_ROLE_END))
+        if (t->said->component != PM_COMP_CRIO ||
+            (t->said->role != PM_ROLE_START && t->said->role != PM_ROLE_END))
             continue;
-        Word_t join = PM_PAIR(t->node, t->join), repository = PM_PAIR(t->node, t->repository);
-        if (t->role == PM_ROLE_START) {
-            if (t->join) *pm_map_slot(&by_join, join) = pm_ref_of(i);
-            if (t->repository) *pm_map_slot(&by_repository, repository) = pm_ref_of(i);
+        Word_t join = PM_PAIR(t->node, pm_trace_join(t)),
+               repository = PM_PAIR(t->node, t->said->repository);
+        if (t->said->role == PM_ROLE_START) {
+            if (pm_trace_join(t)) *pm_map_slot(&by_join, join) = pm_ref_of(i);
+            if (t->said->repository) *pm_map_slot(&by_repository, repository) = pm_ref_of(i);
             continue;
         }
-        Word_t start = t->join ? pm_map_get(by_join, join) : 0;
-        if (!start && t->digest && t->repository) start = pm_map_get(by_repository, repository);
+        Word_t start = pm_trace_join(t) ? pm_map_get(by_join, join) : 0;
+        if (!start && t->said->digest && t->said->repository)
+            start = pm_map_get(by_repository, repository);
         if (!start) continue;
         const struct pm_trace *from = &PM_REF(ev->traces, start);
-        t->image = from->image;
-        t->registry = from->registry;
-        t->repository = from->repository;
-        t->tag = from->tag;
+        struct pm_saying said = *t->said;
+        said.image = from->said->image;
+        said.registry = from->said->registry;
+        said.repository = from->said->repository;
+        said.tag = from->said->tag;
+        pm_trace_say(ev, t, &said);
     }
     JLFA(freed, by_join);
     JLFA(freed, by_repository);
@@ -182,11 +193,11 @@ static void learn_tags(struct pm_evidence *ev) {
 static void learn_deleted(const struct pm_env *env, struct pm_evidence *ev,
                           const struct pm_trace *t) {
     struct pm_scale v;
-    if (!pm_str_eqc(pm_name(env, t->reason), "SuccessfulDelete") || !pm_scale_read(env, t, &v) ||
-        !v.pod.n)
+    if (!pm_str_eqc(pm_name(env, t->said->reason), "SuccessfulDelete") ||
+        !pm_scale_read(env, t, &v) || !v.pod.n)
         return;
     struct pm_pod_fact *pod =
-        pm_facts_pod_edit(ev, pm_id_join(env, t->k8s_namespace, '/', pm_id(env, v.pod)));
+        pm_facts_pod_edit(ev, pm_id_join(env, t->said->k8s_namespace, '/', pm_id(env, v.pod)));
     if (pod) pod->gone = pm_max_time(pod->gone, t->ts);
 }
 
@@ -194,8 +205,9 @@ static void learn_deleted(const struct pm_env *env, struct pm_evidence *ev,
 // time or place, whoever it is. (A registry's requests stay: others ask it for the image
 // that it runs itself.)
 static bool of_own_image(const struct pm_evidence *ev, const struct pm_trace *t) {
-    const struct pm_pod_fact *pod = t->writer && t->image ? pm_facts_pod(ev, t->writer) : NULL;
-    return pod && pm_ids_has(&pod->images, t->image);
+    const struct pm_pod_fact *pod =
+        t->said->writer && t->said->image ? pm_facts_pod(ev, t->said->writer) : NULL;
+    return pod && pm_ids_has(&pod->images, t->said->image);
 }
 
 static void drop_own_images(struct pm_evidence *ev) {
@@ -211,7 +223,7 @@ static void drop_own_images(struct pm_evidence *ev) {
 static void find_excerpts(struct pm_evidence *ev) {
     for (size_t i = 0; i < ev->traces.n; i++) {
         const struct pm_trace *t = &ev->traces.items[i];
-        struct pm_file_fact *f = t->origin == PM_ORIGIN_EVENTS && t->file < ev->facts.files.n
+        struct pm_file_fact *f = t->said->origin == PM_ORIGIN_EVENTS && t->file < ev->facts.files.n
                                      ? &ev->facts.files.items[t->file]
                                      : NULL;
         if (f && f->row.events && f->row.events < EXCERPT_MAX) f->excerpt = true;
@@ -226,9 +238,10 @@ static void cover(struct pm_evidence *ev, const struct pm_trace *t) {
         t->file < ev->facts.files.n ? &ev->facts.files.items[t->file] : NULL;
     int64_t from, to;
     if (file && file->excerpt) return;
-    bool several = file && file->node != t->node && t->origin == PM_ORIGIN_KUBELET &&
+    bool several = file && file->node != t->node && t->said->origin == PM_ORIGIN_KUBELET &&
                    pm_str_eqc(file->row.component, "kubelet") && pm_file_span(ev, file, &from, &to);
-    pm_facts_cover(ev, t->origin, t->node, t->first, several ? pm_max_time(t->last, to) : t->last);
+    pm_facts_cover(ev, t->said->origin, t->node, pm_trace_first(t),
+                   several ? pm_max_time(pm_trace_last(t), to) : pm_trace_last(t));
 }
 
 // The kubelet's log repeats its events: where the event itself is there, the repetition
@@ -238,13 +251,13 @@ static void find_retold(struct pm_evidence *ev) {
     Word_t freed;
     for (size_t i = 0; i < ev->traces.n; i++) {
         const struct pm_trace *t = &ev->traces.items[i];
-        if (t->role == PM_ROLE_CACHED && t->origin == PM_ORIGIN_EVENTS)
-            *pm_map_slot(&told, PM_PAIR(t->pod, t->image)) = 1;
+        if (t->said->role == PM_ROLE_CACHED && t->said->origin == PM_ORIGIN_EVENTS)
+            *pm_map_slot(&told, PM_PAIR(t->pod, t->said->image)) = 1;
     }
     for (size_t i = 0; i < ev->traces.n; i++) {
         struct pm_trace *t = &ev->traces.items[i];
-        if (t->role == PM_ROLE_CACHED && t->origin == PM_ORIGIN_KUBELET &&
-            pm_map_get(told, PM_PAIR(t->pod, t->image)))
+        if (t->said->role == PM_ROLE_CACHED && t->said->origin == PM_ORIGIN_KUBELET &&
+            pm_map_get(told, PM_PAIR(t->pod, t->said->image)))
             t->retold = true;
     }
     JLFA(freed, told);
@@ -254,9 +267,9 @@ static void find_retold(struct pm_evidence *ev) {
 static void find_missing_secrets(const struct pm_env *env, struct pm_evidence *ev) {
     for (size_t i = 0; i < ev->traces.n; i++) {
         const struct pm_trace *t = &ev->traces.items[i];
-        if (t->kind == PM_KIND_SECRET_MISSING && t->pod)
+        if (t->said->kind == PM_KIND_SECRET_MISSING && t->pod)
             *pm_map_slot(&ev->facts.secret_missing,
-                         pm_id_join(env, t->k8s_namespace, '/', t->pod)) = 1;
+                         pm_id_join(env, t->said->k8s_namespace, '/', t->pod)) = 1;
     }
 }
 
@@ -277,8 +290,8 @@ void pm_load_whole(const struct pm_env *env, struct pm_evidence *ev) {
     hosts_unsaid(ev);
     for (size_t i = 0; i < ev->traces.n; i++) {
         struct pm_trace *t = &ev->traces.items[i];
-        if (t->image) learn_registry(ev, t->repository, t->registry);
-        if (t->node && t->origin <= PM_ORIGIN_KUBELET && t->ts != PM_NO_TIME) {
+        if (t->said->image) learn_registry(ev, t->said->repository, t->said->registry);
+        if (t->node && t->said->origin <= PM_ORIGIN_KUBELET && t->ts != PM_NO_TIME) {
             cover(ev, t);
             ev->have_node_logs = true;
         }

@@ -190,8 +190,8 @@ bool pm_mirror_serves(const struct pm_mirror *m, struct pm_str registry) {
 
 // Does the host belong to the image's own registry? Then it is no mirror.
 bool pm_is_mirror(const struct pm_env *env, const struct pm_trace *t) {
-    struct pm_str host = pm_name(env, t->host), registry = pm_name(env, t->registry);
-    if (t->flags & PM_EV_MIRROR) return true;
+    struct pm_str host = pm_name(env, t->said->host), registry = pm_name(env, t->said->registry);
+    if (t->said->flags & PM_EV_MIRROR) return true;
     return host.n && registry.n && !pm_str_eq(pm_registry_of_host(host), registry) &&
            !pm_str_eq(host, registry);
 }

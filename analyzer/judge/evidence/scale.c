@@ -29,7 +29,7 @@ static struct pm_str word_after(struct pm_str m, struct pm_str words) {
 }
 
 bool pm_scale_read(const struct pm_env *env, const struct pm_trace *t, struct pm_scale *out) {
-    struct pm_str m = pm_name(env, t->message);
+    struct pm_str m = pm_name(env, t->said->message);
     *out = (struct pm_scale){.from = -1, .to = -1};
     static const char *const heads[] = {"Scaled up replica set ", "Scaled down replica set ",
                                         "Scaled up ReplicaSet ", "Scaled down ReplicaSet "};

@@ -11,6 +11,7 @@
 // pods. There the facts must be certain: only names that are drawn anew for each pod, as
 // another web-0 of yesterday would put any clock back, and nodes whose pods all say the
 // same.
+#include "base/sort.h"
 #include "judge/evidence/evidence.h"
 #include <stdlib.h>
 
@@ -52,18 +53,19 @@ static Pvoid_t first_signs(const struct pm_env *env, const struct pm_evidence *e
         NULL; // pod index → time, as an offset from the pod's creation + DAYS, so that 0 is none
     for (size_t i = 0; i < ev->traces.n; i++) {
         const struct pm_trace *t = &ev->traces.items[i];
-        if (!t->pod || t->first == PM_NO_TIME || t->quality == PM_QUALITY_RELATIVE ||
-            (t->origin != PM_ORIGIN_KUBELET && t->origin != PM_ORIGIN_EVENTS))
+        if (!t->pod || pm_trace_first(t) == PM_NO_TIME || t->said->quality == PM_QUALITY_RELATIVE ||
+            (t->said->origin != PM_ORIGIN_KUBELET && t->said->origin != PM_ORIGIN_EVENTS))
             continue;
-        if (t->kind != PM_KIND_PULL_START && t->kind != PM_KIND_PULL_FAIL &&
-            t->kind != PM_KIND_PULL_OK)
+        if (t->said->kind != PM_KIND_PULL_START && t->said->kind != PM_KIND_PULL_FAIL &&
+            t->said->kind != PM_KIND_PULL_OK)
             continue;
         Word_t at =
-            pm_map_get(ev->facts.pod_by_key, pm_id_join(env, t->k8s_namespace, '/', t->pod));
+            pm_map_get(ev->facts.pod_by_key, pm_id_join(env, t->said->k8s_namespace, '/', t->pod));
         if (!at || PM_REF(ev->facts.pods, at).created == PM_NO_TIME) continue;
-        int64_t began = t->kind == PM_KIND_PULL_START
-                            ? t->first
-                            : pm_since(t->first, pm_sum(t->duration_ns, t->waiting_ns));
+        int64_t began =
+            t->said->kind == PM_KIND_PULL_START
+                ? pm_trace_first(t)
+                : pm_since(pm_trace_first(t), pm_sum(pm_trace_duration(t), pm_trace_waiting(t)));
         int64_t lag = began - PM_REF(ev->facts.pods, at).created;
         if (llabs(lag) >= (named_anew(env, &PM_REF(ev->facts.pods, at)) ? DAYS_NS : FAR_NS))
             continue;
@@ -95,17 +97,17 @@ static int64_t skew_of(const struct lag *lags, size_t n) {
 // Written by the node's own clock: its programs' lines, and the kubelet's events of
 // pulls.
 static bool by_nodes_clock(const struct pm_trace *t) {
-    if (t->origin == PM_ORIGIN_RUNTIME || t->origin == PM_ORIGIN_DOCKERD ||
-        t->origin == PM_ORIGIN_KUBELET)
+    if (t->said->origin == PM_ORIGIN_RUNTIME || t->said->origin == PM_ORIGIN_DOCKERD ||
+        t->said->origin == PM_ORIGIN_KUBELET)
         return true;
-    return t->origin == PM_ORIGIN_EVENTS && t->kind >= PM_KIND_PULL_START &&
-           t->kind <= PM_KIND_PULL_BACKOFF && t->quality != PM_QUALITY_RELATIVE;
+    return t->said->origin == PM_ORIGIN_EVENTS && t->said->kind >= PM_KIND_PULL_START &&
+           t->said->kind <= PM_KIND_PULL_BACKOFF && t->said->quality != PM_QUALITY_RELATIVE;
 }
 
-static int by_time_then_place(const void *a, const void *b) {
+static int by_time(const void *a, const void *b, void *none) {
     const struct pm_trace *x = a, *y = b;
-    if (x->ts != y->ts) return x->ts < y->ts ? -1 : 1;
-    return x->was < y->was ? -1 : x->was > y->was;
+    (void)none;
+    return (x->ts > y->ts) - (x->ts < y->ts);
 }
 
 // ---- clocks that certificates speak of
@@ -131,8 +133,8 @@ static struct cluster_end cluster_end(const struct pm_env *env, const struct pm_
     struct pm_clock_error e;
     for (size_t i = 0; i < ev->traces.n; i++) {
         const struct pm_trace *t = &ev->traces.items[i];
-        if (!t->node || t->kind != PM_KIND_PULL_FAIL || !by_nodes_clock(t) ||
-            !pm_clock_error_read(pm_name(env, t->error), &e))
+        if (!t->node || t->said->kind != PM_KIND_PULL_FAIL || !by_nodes_clock(t) ||
+            !pm_clock_error_read(pm_name(env, t->said->error), &e))
             continue;
         Word_t *slot = pm_map_slot(&c.wrong, t->node);
         if (!*slot) *slot = pm_ref_of(i);
@@ -162,7 +164,7 @@ static int64_t node_end(const struct pm_evidence *ev, uint32_t node, bool ahead)
             ev->stray.from != PM_NO_TIME && pm_time_in(t->ts, ev->stray.from, ev->stray.to);
         if (t->node == node && by_nodes_clock(t) &&
             (ev->stray.from == PM_NO_TIME || stray || ahead))
-            end = pm_max_time(end, t->last);
+            end = pm_max_time(end, pm_trace_last(t));
     }
     return end;
 }
@@ -171,8 +173,8 @@ static int64_t node_end(const struct pm_evidence *ev, uint32_t node, bool ahead)
 static bool good_elsewhere(const struct cluster_end *c, const struct pm_trace *wrong) {
     for (size_t i = 0; i < c->ev->traces.n; i++) {
         const struct pm_trace *t = &c->ev->traces.items[i];
-        if (t->kind == PM_KIND_PULL_OK && t->registry == wrong->registry && t->node &&
-            !errs(c, t->node))
+        if (t->said->kind == PM_KIND_PULL_OK && t->said->registry == wrong->said->registry &&
+            t->node && !errs(c, t->node))
             return true;
     }
     return false;
@@ -186,7 +188,8 @@ static int64_t rounded(int64_t skew) { // set in another zone, or by whole hours
 static void far_by_certificate(const struct pm_env *env, struct pm_evidence *ev,
                                const struct cluster_end *c, const struct pm_trace *t) {
     struct pm_clock_error e;
-    if (pm_far_clock_of(ev, t->node) || !pm_clock_error_read(pm_name(env, t->error), &e)) return;
+    if (pm_far_clock_of(ev, t->node) || !pm_clock_error_read(pm_name(env, t->said->error), &e))
+        return;
     bool good = e.after ? e.date > c->to : e.date <= c->to;
     int64_t end = node_end(ev, t->node, e.after);
     if (!good || end == PM_NO_TIME || !good_elsewhere(c, t)) return;
@@ -230,9 +233,10 @@ static void to_cluster_time(struct pm_evidence *ev) {
     for (size_t i = 0; i < ev->traces.n; i++) {
         struct pm_trace *t = &ev->traces.items[i];
         if (!by_nodes_clock(t)) continue;
+        int64_t first = pm_far_back(ev, t->node, pm_trace_first(t)),
+                last = pm_far_back(ev, t->node, pm_trace_last(t));
         t->ts = pm_far_back(ev, t->node, t->ts);
-        t->first = pm_far_back(ev, t->node, t->first);
-        t->last = pm_far_back(ev, t->node, t->last);
+        pm_trace_span(ev, t, first, last);
     }
     for (int origin = PM_ORIGIN_RUNTIME; origin <= PM_ORIGIN_KUBELET;
          origin++) // and the time that its logs cover
@@ -244,8 +248,7 @@ static void to_cluster_time(struct pm_evidence *ev) {
                 c->to = pm_far_back(ev, ev->far.items[i].node, c->to);
             }
         }
-    for (size_t i = 0; i < ev->traces.n; i++) ev->traces.items[i].was = (uint32_t)i;
-    qsort(ev->traces.items, ev->traces.n, sizeof *ev->traces.items, by_time_then_place);
+    pm_sort(ev->traces.items, ev->traces.n, sizeof *ev->traces.items, by_time, NULL);
 }
 
 void pm_skew_measure(const struct pm_env *env, struct pm_evidence *ev) {

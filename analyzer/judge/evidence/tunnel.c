@@ -20,25 +20,33 @@ static Word_t *tunnel_of(struct pm_loading *l, const struct pm_row *row) {
     return pm_map_slot(&l->line_last, key);
 }
 
-static void came_through(const struct pm_trace *now, struct pm_trace *refused) {
-    if (refused->status == 407 && pm_time_between(refused->last, now->ts) <= CHALLENGE_NS)
-        refused->verdict = &pm_verdict_none;
+static void came_through(struct pm_evidence *ev, const struct pm_trace *now,
+                         struct pm_trace *refused) {
+    struct pm_saying said = *refused->said;
+    if (said.status != 407 || pm_time_between(pm_trace_last(refused), now->ts) > CHALLENGE_NS)
+        return;
+    said.verdict = &pm_verdict_none;
+    pm_trace_say(ev, refused, &said);
 }
 
 void pm_tunnel_row(struct pm_loading *l, const struct pm_row *row) {
     const struct pm_event *e = &row->event;
     if (!pm_str_eqc(e->field[PM_F_METHOD], "CONNECT") || row->ts_ns == PM_NO_TIME) return;
     Word_t *slot = tunnel_of(l, row);
-    struct pm_trace t = pm_trace_of(l, row), *open = *slot ? &PM_REF(l->ev->traces, *slot) : NULL;
+    struct pm_trace *open = *slot ? &PM_REF(l->ev->traces, *slot) : NULL;
+    struct pm_draft d;
+    pm_draft_of(l, row, &d);
     if (e->http_status >= 200 && e->http_status < 300) {
-        if (open) came_through(&t, open);
+        if (open) came_through(l->ev, &d.trace, open);
         *slot = 0;
-    } else if (t.verdict->cause >= 0 && open && open->status == t.status &&
-               pm_time_between(open->last, t.ts) <= AGAIN_NS) {
-        open->last = t.ts;
-        open->count++;
-    } else if (t.verdict->cause >= 0) {
-        *PM_PUSH(l->ev->traces.items, l->ev->traces.n, l->ev->traces.cap) = t;
+    } else if (d.said.verdict->cause >= 0 && open && open->said->status == d.said.status &&
+               pm_time_between(pm_trace_last(open), d.trace.ts) <= AGAIN_NS) {
+        struct pm_trace_extent longer = pm_trace_extent_of(open);
+        longer.last = d.trace.ts;
+        longer.count++;
+        pm_trace_extend(l->ev, open, &longer);
+    } else if (d.said.verdict->cause >= 0) {
+        pm_draft_keep(l->ev, &d);
         *slot = l->ev->traces.n;
     }
 }

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 
 static bool is_refusal(const struct pm_trace *t) {
-    return t->kind == PM_KIND_OTHER && t->object && t->verdict->variant &&
-           strcmp(t->verdict->variant, "admission") == 0;
+    return t->said->kind == PM_KIND_OTHER && t->said->object && t->said->verdict->variant &&
+           strcmp(t->said->verdict->variant, "admission") == 0;
 }
 
 static void split(struct pm_str object, struct pm_str *kind, struct pm_str *name) {
@@ -22,8 +22,8 @@ static void split(struct pm_str object, struct pm_str *kind, struct pm_str *name
 static const struct pm_workload_fact *fact_of(const struct pm_scene *scene,
                                               const struct pm_trace *t) {
     struct pm_str kind, name;
-    split(pm_name(scene->env, t->object), &kind, &name);
-    return pm_facts_workload(scene->env, scene->ev, t->k8s_namespace,
+    split(pm_name(scene->env, t->said->object), &kind, &name);
+    return pm_facts_workload(scene->env, scene->ev, t->said->k8s_namespace,
                              pm_arena_cstr(scene->env->a, kind), pm_id(scene->env, name));
 }
 
@@ -37,13 +37,13 @@ static void add_image(const struct pm_env *env, struct pm_hit *h, uint32_t writt
 
 static void admission_add(const struct pm_scene *scene, struct pm_hit *h, uint32_t index) {
     const struct pm_trace *t = &scene->ev->traces.items[index];
-    const struct pm_workload_fact *w = t->image ? NULL : fact_of(scene, t);
+    const struct pm_workload_fact *w = t->said->image ? NULL : fact_of(scene, t);
     pm_ids_add(&h->traces, index);
-    h->lines += t->count;
-    h->from = pm_min_time(h->from, t->first);
-    h->to = pm_max_time(h->to, t->last);
-    pm_ids_add_new(&h->namespaces, t->k8s_namespace);
-    add_image(scene->env, h, t->image);
+    h->lines += pm_trace_count(t);
+    h->from = pm_min_time(h->from, pm_trace_first(t));
+    h->to = pm_max_time(h->to, pm_trace_last(t));
+    pm_ids_add_new(&h->namespaces, t->said->k8s_namespace);
+    add_image(scene->env, h, t->said->image);
     for (size_t i = 0; w && i < w->images.n; i++)
         add_image(
             scene->env, h,
@@ -57,7 +57,7 @@ void pm_admission_group(const struct pm_scene *scene, struct pm_hits *hits) {
         if (!is_refusal(t)) continue;
         if (!home) {
             struct pm_hit *h = PM_PUSH(hits->items, hits->n, hits->cap);
-            h->cause = t->verdict->cause;
+            h->cause = t->said->verdict->cause;
             h->from = h->to = h->recovered = PM_NO_TIME;
             h->side = h->refused = true;
             home = hits->n;
@@ -71,8 +71,8 @@ static struct pm_order pods_made(const struct pm_scene *scene) {
     struct pm_order made = {0};
     for (size_t i = 0; i < scene->ev->traces.n; i++) {
         const struct pm_trace *t = &scene->ev->traces.items[i];
-        if (t->object && pm_str_eqc(pm_name(scene->env, t->reason), "SuccessfulCreate"))
-            pm_order_add(&made, t->object, 0, (uint32_t)i);
+        if (t->said->object && pm_str_eqc(pm_name(scene->env, t->said->reason), "SuccessfulCreate"))
+            pm_order_add(&made, t->said->object, 0, (uint32_t)i);
     }
     pm_order_sort(&made);
     return made;
@@ -80,10 +80,12 @@ static struct pm_order pods_made(const struct pm_scene *scene) {
 
 static int64_t made_after(const struct pm_scene *scene, const struct pm_order *made,
                           const struct pm_trace *refused) {
-    for (size_t i = pm_order_first(made, refused->object, 0);
-         i < made->n && made->items[i].group == refused->object; i++) {
+    for (size_t i = pm_order_first(made, refused->said->object, 0);
+         i < made->n && made->items[i].group == refused->said->object; i++) {
         const struct pm_trace *t = &scene->ev->traces.items[made->items[i].index];
-        if (t->k8s_namespace == refused->k8s_namespace && t->last > refused->last) return t->last;
+        if (t->said->k8s_namespace == refused->said->k8s_namespace &&
+            pm_trace_last(t) > pm_trace_last(refused))
+            return pm_trace_last(t);
     }
     return PM_NO_TIME;
 }
@@ -119,8 +121,8 @@ void pm_admission_workloads(const struct pm_scene *scene, struct pm_hit *h) {
     for (size_t i = 0; i < h->traces.n; i++) {
         const struct pm_trace *t = &scene->ev->traces.items[h->traces.items[i]];
         const struct pm_workload_fact *w = fact_of(scene, t);
-        struct pm_hit_workload out = {.k8s_namespace = pm_name(scene->env, t->k8s_namespace)};
-        split(pm_name(scene->env, t->object), &out.kind, &out.name);
+        struct pm_hit_workload out = {.k8s_namespace = pm_name(scene->env, t->said->k8s_namespace)};
+        split(pm_name(scene->env, t->said->object), &out.kind, &out.name);
         if (w && w->owner_name) {
             out.kind = pm_name(scene->env, w->owner_kind);
             out.name = pm_name(scene->env, w->owner_name);

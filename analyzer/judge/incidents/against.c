@@ -59,7 +59,7 @@ static void look_at_pulls(struct sight *v) {
         v->words_n += p->error == said && said;
     }
     for (size_t i = 0; i < v->h->traces.n && !said; i++)
-        said = v->scene->ev->traces.items[v->h->traces.items[i]].error;
+        said = v->scene->ev->traces.items[v->h->traces.items[i]].said->error;
     v->kubelet_only = v->kubelet_only && pm_cause_has(v->h->cause, PM_TRAIT_KUBELET);
     v->words = last_words(pm_name(v->scene->env, said));
 }
@@ -87,14 +87,15 @@ static void look_around(struct sight *v) {
     struct pm_hit *h = v->h;
     for (size_t i = 0; i < v->scene->ev->sides.n && !(v->disk && v->restart); i++) {
         const struct pm_trace *t = &v->scene->ev->traces.items[v->scene->ev->sides.items[i]];
-        if (t->role != PM_ROLE_SIDE ||
+        if (t->said->role != PM_ROLE_SIDE ||
             !pm_time_in(t->ts, pm_since(h->from, PM_S(600)), pm_time_add(h->to, PM_S(60))) ||
             (t->node && !pm_ids_has(&h->nodes, t->node)))
             continue;
-        v->disk = v->disk || t->kind == PM_KIND_DISK_PRESSURE ||
-                  pm_cause_has(t->verdict->cause, PM_TRAIT_DISK);
-        v->restart = v->restart || t->kind == PM_KIND_RUNTIME_STOP ||
-                     t->kind == PM_KIND_RUNTIME_START || t->kind == PM_KIND_RUNTIME_DOWN;
+        v->disk = v->disk || t->said->kind == PM_KIND_DISK_PRESSURE ||
+                  pm_cause_has(t->said->verdict->cause, PM_TRAIT_DISK);
+        v->restart = v->restart || t->said->kind == PM_KIND_RUNTIME_STOP ||
+                     t->said->kind == PM_KIND_RUNTIME_START ||
+                     t->said->kind == PM_KIND_RUNTIME_DOWN;
     }
     v->same_image_node = same_image_elsewhere(v);
 }
@@ -227,12 +228,12 @@ static void open_readings(const struct pm_scene *scene, const struct pm_hit *h, 
         if (!p->settled_by_neighbour || !p->best) continue;
         const struct pm_trace *t = NULL;
         for (size_t k = 0; k < p->traces.n && !t; k++)
-            if (scene->ev->traces.items[p->traces.items[k]].verdict->candidate_count > 1)
+            if (scene->ev->traces.items[p->traces.items[k]].said->verdict->candidate_count > 1)
                 t = &scene->ev->traces.items[p->traces.items[k]];
-        for (int c = 0; t && c < t->verdict->candidate_count; c++)
-            if (!listed(l, h, t->verdict->candidates[c]))
-                add(l, h, t->verdict->candidates[c],
-                    why_not(scene->env, h, t->verdict->candidates[c], p));
+        for (int c = 0; t && c < t->said->verdict->candidate_count; c++)
+            if (!listed(l, h, t->said->verdict->candidates[c]))
+                add(l, h, t->said->verdict->candidates[c],
+                    why_not(scene->env, h, t->said->verdict->candidates[c], p));
     }
 }
 

@@ -29,7 +29,7 @@ static struct pod_hit *pod_seen(struct blast *b, uint32_t key, uint32_t node, ui
 static uint32_t kubelet_log(const struct pm_evidence *ev, const struct pm_attempt *p) {
     for (size_t i = p->traces.n; i-- > 0;) {
         const struct pm_trace *t = &ev->traces.items[p->traces.items[i]];
-        if (t->origin == PM_ORIGIN_KUBELET) return t->file + 1;
+        if (t->said->origin == PM_ORIGIN_KUBELET) return t->file + 1;
     }
     return 0;
 }
@@ -48,15 +48,18 @@ static void pods_of_pulls(struct blast *b, const struct pm_hit *h) {
 }
 
 static bool may_speak_of(const struct pm_hit *h, const struct pm_trace *t) {
-    return t->image && !h->dropped && pm_ids_has(&h->images, t->image) &&
+    return t->said->image && !h->dropped && pm_ids_has(&h->images, t->said->image) &&
            (!t->node || pm_ids_has(&h->nodes, t->node)) &&
-           t->first <= pm_time_add(h->to, PM_S(600)) && t->last >= pm_since(h->from, PM_S(5));
+           pm_trace_first(t) <= pm_time_add(h->to, PM_S(600)) &&
+           pm_trace_last(t) >= pm_since(h->from, PM_S(5));
 }
 
 void pm_blast_prepare(const struct pm_scene *scene, struct pm_hits *hits) {
     for (size_t i = 0; i < scene->ev->traces.n; i++) {
         const struct pm_trace *t = &scene->ev->traces.items[i];
-        if (!t->pod || (t->kind != PM_KIND_PULL_FAIL && t->kind != PM_KIND_PULL_BACKOFF)) continue;
+        if (!t->pod ||
+            (t->said->kind != PM_KIND_PULL_FAIL && t->said->kind != PM_KIND_PULL_BACKOFF))
+            continue;
         uint32_t known =
             t->pull ? pm_hit_of(scene->pulls, hits, &PM_REF(*scene->pulls, t->pull)) : 0;
         if (known) pm_ids_add(&PM_REF(*hits, known).said, (uint32_t)i);
@@ -68,12 +71,13 @@ void pm_blast_prepare(const struct pm_scene *scene, struct pm_hits *hits) {
 static void pods_of_traces(struct blast *b, const struct pm_hit *h) {
     for (size_t i = 0; i < h->said.n; i++) {
         const struct pm_trace *t = &b->scene->ev->traces.items[h->said.items[i]];
-        bool state = t->origin ==
+        bool state = t->said->origin ==
                      PM_ORIGIN_POD; // a snapshot says when it was taken, not when the pod was hit
-        uint32_t key = pm_id_join(b->scene->env, t->k8s_namespace, '/', t->pod);
-        struct pod_hit *pod = pod_seen(b, key, t->node, t->image, state ? PM_NO_TIME : t->first,
-                                       state ? PM_NO_TIME : t->last);
-        if (t->origin == PM_ORIGIN_KUBELET) pod->log = t->file + 1;
+        uint32_t key = pm_id_join(b->scene->env, t->said->k8s_namespace, '/', t->pod);
+        struct pod_hit *pod =
+            pod_seen(b, key, t->node, t->said->image, state ? PM_NO_TIME : pm_trace_first(t),
+                     state ? PM_NO_TIME : pm_trace_last(t));
+        if (t->said->origin == PM_ORIGIN_KUBELET) pod->log = t->file + 1;
     }
 }
 

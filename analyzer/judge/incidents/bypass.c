@@ -111,9 +111,9 @@ static uint8_t runtime_of(const struct pm_scene *scene, uint32_t node, int64_t s
     for (size_t i = 0; i < scene->ev->traces.n; i++) {
         const struct pm_trace *t = &scene->ev->traces.items[i];
         if (t->node != node || !pm_time_in(t->ts, since, until) || !t->pull) continue;
-        if (t->component == PM_COMP_DOCKERD) return PM_COMP_NONE;
-        if (t->component == PM_COMP_CONTAINERD || t->component == PM_COMP_CRIO)
-            found = t->component;
+        if (t->said->component == PM_COMP_DOCKERD) return PM_COMP_NONE;
+        if (t->said->component == PM_COMP_CONTAINERD || t->said->component == PM_COMP_CRIO)
+            found = t->said->component;
     }
     return found;
 }
@@ -123,10 +123,11 @@ static const struct pm_trace *last_start(const struct pm_scene *scene, uint32_t 
     const struct pm_trace *last = NULL;
     for (size_t i = 0; i < scene->ev->traces.n; i++) {
         const struct pm_trace *t = &scene->ev->traces.items[i];
-        bool started = t->kind == PM_KIND_RUNTIME_START &&
-                       (t->component == PM_COMP_CONTAINERD || t->component == PM_COMP_CRIO);
+        bool started =
+            t->said->kind == PM_KIND_RUNTIME_START &&
+            (t->said->component == PM_COMP_CONTAINERD || t->said->component == PM_COMP_CRIO);
         bool names = started && last &&
-                     pm_str_chr(pm_name(scene->env, t->message), '.', 0) >
+                     pm_str_chr(pm_name(scene->env, t->said->message), '.', 0) >
                          0; // with its version, rather than that it booted
         if (started && t->node == node && t->ts <= until &&
             (!last || names || pm_time_between(last->ts, t->ts) > PM_S(60)))
@@ -138,7 +139,7 @@ static const struct pm_trace *last_start(const struct pm_scene *scene, uint32_t 
 static bool mirror_asked(const struct pm_scene *scene, uint32_t node, int64_t since) {
     for (size_t i = 0; i < scene->ev->traces.n; i++) {
         const struct pm_trace *t = &scene->ev->traces.items[i];
-        if (t->node == node && t->ts >= since && t->kind == PM_KIND_MIRROR_TRY &&
+        if (t->node == node && t->ts >= since && t->said->kind == PM_KIND_MIRROR_TRY &&
             pm_is_mirror(scene->env, t))
             return true;
     }
@@ -151,7 +152,7 @@ bool pm_bypass_of(const struct pm_scene *scene, uint32_t node, struct pm_str reg
     if (!start || mirror_asked(scene, node, start->ts)) return false;
     uint8_t component = runtime_of(scene, node, start->ts, until);
     *out = (struct pm_bypass){.start = start,
-                              .mirror = component == start->component
+                              .mirror = component == start->said->component
                                             ? idle_mirror(scene, registry, component, node)
                                             : NULL};
     return out->mirror != NULL;
@@ -209,7 +210,7 @@ static void bypass_count(const struct pm_pulls *pulls, const struct pm_hit *h, s
 
 static struct pm_str bypass_told(const struct pm_env *env, const struct pm_hit *h,
                                  const struct spent *x) {
-    struct pm_str version = pm_name(env, x->first.start->message),
+    struct pm_str version = pm_name(env, x->first.start->said->message),
                   registry = pm_name(env, h->registries.items[0]), path = x->first.mirror->path;
     ptrdiff_t dot = pm_str_rchr(version, ' ');
     bool numbered = dot > 0 && pm_str_chr(pm_str_from(version, (size_t)dot), '.', 0) > 0;
@@ -217,7 +218,7 @@ static struct pm_str bypass_told(const struct pm_env *env, const struct pm_hit *
                                           : pm_arena_fmt(env->a, "%u nodes", x->nodes.n);
     return pm_arena_fmt(
         env->a, "%s%.*s was started on %.*s and does not read the mirror %.*s of %.*s in %.*s",
-        pm_component_names[x->first.start->component],
+        pm_component_names[x->first.start->said->component],
         PM_FMT(numbered ? pm_str_from(version, (size_t)dot) : PM_NONE), PM_FMT(nodes),
         PM_FMT(x->first.mirror->host), PM_FMT(registry), PM_FMT(path));
 }
@@ -268,7 +269,7 @@ static void by_silent_mirror(const struct pm_scene *scene, struct pm_hit *h) {
     if (share.n < FEW || share.n * 3 < share.of || share.n * 10 < window) return;
     open_with(scene->env, h, first->ts,
               pm_arena_fmt(scene->env->a, "pulls went past the mirror %.*s, and nothing says why",
-                           PM_FMT(pm_name(scene->env, first->host))),
+                           PM_FMT(pm_name(scene->env, first->said->host))),
               share);
     h->opening.counted = "had been tried at the mirror first";
 }

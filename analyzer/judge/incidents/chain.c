@@ -65,10 +65,10 @@ static bool helper_fell_with(const struct pm_scene *scene, const struct pm_link_
         return false;
     for (size_t i = 0; i < to->traces.n; i++) {
         const struct pm_trace *t = &scene->ev->traces.items[to->traces.items[i]];
-        share->of += t->count;
-        if (pm_wordlist_has(lookup, pm_name(scene->env, t->error)) &&
+        share->of += pm_trace_count(t);
+        if (pm_wordlist_has(lookup, pm_name(scene->env, t->said->error)) &&
             pm_time_in(t->ts, pm_since(from->from, PM_S(60)), pm_time_add(from->to, r->lag_ns)))
-            share->n += t->count;
+            share->n += pm_trace_count(t);
     }
     return share->n > 0;
 }
@@ -146,13 +146,13 @@ struct pm_str pm_chain_step(const struct pm_env *env, const struct pm_hit *effec
 static bool disk_in_trouble(const struct pm_evidence *ev, const struct pm_hit *h) {
     if (!pm_cause_has(h->cause, PM_TRAIT_SPACE)) return false;
     for (size_t i = 0; i < h->traces.n; i++)
-        if (ev->traces.items[h->traces.items[i]].kind != PM_KIND_GC_START) return true;
+        if (ev->traces.items[h->traces.items[i]].said->kind != PM_KIND_GC_START) return true;
     return false;
 }
 
 // All there is of a registry that nobody reached (evidence/tunnel.c).
 static bool of_tunnels(const struct pm_evidence *ev, const struct pm_hit *h) {
-    return h->traces.n && ev->traces.items[h->traces.items[0]].kind == PM_KIND_REQUEST;
+    return h->traces.n && ev->traces.items[h->traces.items[0]].said->kind == PM_KIND_REQUEST;
 }
 
 // Other trouble beside the pulls that explains nothing is dropped: it was passed over,
@@ -161,7 +161,8 @@ static bool stands_alone(const struct pm_ruleset *rules, const struct pm_evidenc
                          const struct pm_hit *h) {
     uint64_t lines = 0;
     if (h->waits || h->refused || disk_in_trouble(ev, h) || of_tunnels(ev, h)) return true;
-    for (size_t i = 0; i < h->traces.n; i++) lines += ev->traces.items[h->traces.items[i]].count;
+    for (size_t i = 0; i < h->traces.n; i++)
+        lines += pm_trace_count(&ev->traces.items[h->traces.items[i]]);
     return pm_cause_has(h->cause, PM_TRAIT_AWAY) &&
            (double)lines >= pm_weight(rules, PM_WEIGHT_AWAY_LINES) &&
            pm_time_between(h->from, h->to) >= pm_weight_ns(rules, PM_WEIGHT_AWAY_S);
@@ -180,7 +181,7 @@ static void root_first(const struct pm_evidence *ev, const struct pm_hit *effect
     int64_t began = effect->from;
     for (size_t i = 0; i < ev->traces.n && pm_cause_has(root->cause, PM_TRAIT_RESTART); i++) {
         const struct pm_trace *t = &ev->traces.items[i];
-        if (t->kind != PM_KIND_RUNTIME_STOP || !pm_ids_has(&root->nodes, t->node) ||
+        if (t->said->kind != PM_KIND_RUNTIME_STOP || !pm_ids_has(&root->nodes, t->node) ||
             !pm_time_in(t->ts, pm_since(effect->from, PM_S(60)), effect->from))
             continue;
         began = t->ts;

@@ -114,8 +114,9 @@ static uint64_t stuck_pods(const struct pm_incident *inc) {
 
 static bool evicted(const struct pm_scene *scene, const struct pm_hit *h) {
     for (size_t i = 0; i < h->traces.n; i++)
-        if (pm_str_eqc(pm_name(scene->env, scene->ev->traces.items[h->traces.items[i]].reason),
-                       "Evicted"))
+        if (pm_str_eqc(
+                pm_name(scene->env, scene->ev->traces.items[h->traces.items[i]].said->reason),
+                "Evicted"))
             return true;
     return false;
 }
@@ -185,8 +186,8 @@ static bool all_silent(const struct pm_env *env, const struct pm_incident *inc) 
 static bool met_again(const struct pm_evidence *ev, const struct pm_attempt *p) {
     for (size_t i = 0; i < p->traces.n; i++) {
         const struct pm_trace *t = &ev->traces.items[p->traces.items[i]];
-        if (t->origin == PM_ORIGIN_KUBELET && t->kind == PM_KIND_PULL_FAIL &&
-            t->first > pm_time_add(pm_at(p), TOLD_NS))
+        if (t->said->origin == PM_ORIGIN_KUBELET && t->said->kind == PM_KIND_PULL_FAIL &&
+            pm_trace_first(t) > pm_time_add(pm_at(p), TOLD_NS))
             return true;
     }
     return false;
@@ -221,7 +222,7 @@ static bool transients(const struct pm_scene *scene, const struct pm_hits *hits,
 // Some refusal says that it was for an image.
 static bool reason_told(const struct pm_evidence *ev, const struct pm_hit *h) {
     for (size_t i = 0; i < h->traces.n; i++)
-        if (ev->traces.items[h->traces.items[i]].verdict->confidence != PM_CONFIDENCE_LOW)
+        if (ev->traces.items[h->traces.items[i]].said->verdict->confidence != PM_CONFIDENCE_LOW)
             return true;
     return false;
 }

@@ -194,8 +194,8 @@ static void join_nodes(const struct pm_scene *scene, struct pm_hits *hits) {
 
 // ── bridged: few pulls meet a runtime that falls over every minute, and what it does between them is the same trouble ──
 static bool of_runtime(const struct pm_trace *t) {
-    return t->kind == PM_KIND_RUNTIME_DOWN || t->kind == PM_KIND_RUNTIME_STOP ||
-           t->kind == PM_KIND_RUNTIME_START;
+    return t->said->kind == PM_KIND_RUNTIME_DOWN || t->said->kind == PM_KIND_RUNTIME_STOP ||
+           t->said->kind == PM_KIND_RUNTIME_START;
 }
 
 // Does trouble of the runtimes of both fill the time between them, with no gap that would
@@ -205,11 +205,11 @@ static bool filled(const struct pm_evidence *ev, const struct pm_hit *a, const s
     int64_t at = a->to;
     for (size_t i = 0; i < ev->traces.n && at < pm_since(b->from, gap); i++) { // in order of time
         const struct pm_trace *t = &ev->traces.items[i];
-        if (!of_runtime(t) || t->ts == PM_NO_TIME || t->last <= at ||
+        if (!of_runtime(t) || t->ts == PM_NO_TIME || pm_trace_last(t) <= at ||
             !pm_ids_has(&a->nodes, t->node) || !pm_ids_has(&b->nodes, t->node))
             continue;
-        if (pm_time_between(at, t->first) > gap) return false;
-        at = t->last;
+        if (pm_time_between(at, pm_trace_first(t)) > gap) return false;
+        at = pm_trace_last(t);
     }
     return at >= pm_since(b->from, gap);
 }
@@ -231,23 +231,25 @@ static void bridge(const struct pm_scene *scene, struct pm_hits *hits) {
 
 // ── beside the pulls ──
 static int side_cause(const struct pm_env *env, const struct pm_trace *t) {
-    if (t->pull && t->kind != PM_KIND_MIRROR_TRY) return -1;
-    if (t->kind == PM_KIND_MIRROR_TRY && !pm_is_mirror(env, t)) return -1;
-    if (t->kind == PM_KIND_DISK_PRESSURE)
-        return t->verdict->cause >= 0 ? t->verdict->cause : pm_cause_shown(PM_SHOWN_DISK_PRESSURE);
-    if (t->kind == PM_KIND_GC_START)
+    if (t->pull && t->said->kind != PM_KIND_MIRROR_TRY) return -1;
+    if (t->said->kind == PM_KIND_MIRROR_TRY && !pm_is_mirror(env, t)) return -1;
+    if (t->said->kind == PM_KIND_DISK_PRESSURE)
+        return t->said->verdict->cause >= 0 ? t->said->verdict->cause
+                                            : pm_cause_shown(PM_SHOWN_DISK_PRESSURE);
+    if (t->said->kind == PM_KIND_GC_START)
         return pm_cause_shown(
             PM_SHOWN_DISK_PRESSURE); // told only where it led to something (chain.c)
-    if (t->kind == PM_KIND_RUNTIME_DOWN) return pm_cause_shown(PM_SHOWN_RUNTIME_AWAY);
-    if (t->kind == PM_KIND_GC_FAIL)
-        return t->verdict->cause >= 0 ? t->verdict->cause : pm_cause_shown(PM_SHOWN_DISK_PRESSURE);
-    if (t->kind == PM_KIND_OTHER && t->verdict->variant &&
-        strcmp(t->verdict->variant, "admission") == 0)
+    if (t->said->kind == PM_KIND_RUNTIME_DOWN) return pm_cause_shown(PM_SHOWN_RUNTIME_AWAY);
+    if (t->said->kind == PM_KIND_GC_FAIL)
+        return t->said->verdict->cause >= 0 ? t->said->verdict->cause
+                                            : pm_cause_shown(PM_SHOWN_DISK_PRESSURE);
+    if (t->said->kind == PM_KIND_OTHER && t->said->verdict->variant &&
+        strcmp(t->said->verdict->variant, "admission") == 0)
         return -1; // admission.c
-    if (t->role != PM_ROLE_SIDE || t->kind == PM_KIND_SECRET_MISSING ||
-        t->kind == PM_KIND_HEALTH_CHECK)
+    if (t->said->role != PM_ROLE_SIDE || t->said->kind == PM_KIND_SECRET_MISSING ||
+        t->said->kind == PM_KIND_HEALTH_CHECK)
         return -1;
-    return t->verdict->cause;
+    return t->said->verdict->cause;
 }
 
 static bool shares(const struct pm_hit *h, const struct pm_trace *t) {
@@ -260,18 +262,18 @@ static bool shares(const struct pm_hit *h, const struct pm_trace *t) {
 static void add_side(const struct pm_scene *scene, struct pm_hits *hits, uint32_t index) {
     const struct pm_trace *t = &scene->ev->traces.items[index];
     int cause = side_cause(scene->env, t);
-    if (t->kind == PM_KIND_REQUEST && (scene->ev->nodes_known || scene->pulls->n))
+    if (t->said->kind == PM_KIND_REQUEST && (scene->ev->nodes_known || scene->pulls->n))
         return; // a refused tunnel: who pulled says more
     if (cause < 0 || t->ts == PM_NO_TIME) return;
     int64_t gap = pm_family_of(scene->env, cause)->gap_ns;
     struct pm_hit *home = NULL, *latest = NULL;
-    bool mirror = t->kind == PM_KIND_MIRROR_TRY;
+    bool mirror = t->said->kind == PM_KIND_MIRROR_TRY;
     size_t sides = 0;
     for (size_t i = hits->n; i-- > 0;) {
         struct pm_hit *h = &hits->items[i];
         if (h->side && h->cause == cause && ++sides && !latest) latest = h;
-        if (h->dropped || h->cause != cause || t->first > pm_time_add(h->to, gap) ||
-            t->last < pm_since(h->from, gap))
+        if (h->dropped || h->cause != cause || pm_trace_first(t) > pm_time_add(h->to, gap) ||
+            pm_trace_last(t) < pm_since(h->from, gap))
             continue;
         if (h->side ? true : !mirror && shares(h, t)) {
             home = h;
@@ -284,13 +286,13 @@ static void add_side(const struct pm_scene *scene, struct pm_hits *hits, uint32_
         home->side = true;
     }
     pm_ids_add(&home->traces, index);
-    home->lines += t->count;
+    home->lines += pm_trace_count(t);
     if (home->side || pm_ids_has(&home->nodes, t->node))
-        pm_hit_widen(home, t->first, home->side ? t->last : PM_NO_TIME);
+        pm_hit_widen(home, pm_trace_first(t), home->side ? pm_trace_last(t) : PM_NO_TIME);
     if (!home->side) return;
     if (t->node) pm_ids_add_new(&home->nodes, t->node);
-    if (t->registry) pm_ids_add_new(&home->registries, t->registry);
-    if (t->image && mirror) pm_ids_add_new(&home->images, t->image);
+    if (t->said->registry) pm_ids_add_new(&home->registries, t->said->registry);
+    if (t->said->image && mirror) pm_ids_add_new(&home->images, t->said->image);
 }
 
 // ── where it began: a back-off that counts says since when, though the failures before it have expired ──
@@ -298,12 +300,12 @@ static void add_side(const struct pm_scene *scene, struct pm_hits *hits, uint32_
 // back-off began with another trouble.
 static bool another_since(const struct pm_pulls *pulls, const struct pm_hits *hits,
                           const struct pm_trace *t, const struct pm_hit *h) {
-    for (size_t k = pm_pull_first(pulls, pm_since(t->first, PM_S(60)));
+    for (size_t k = pm_pull_first(pulls, pm_since(pm_trace_first(t), PM_S(60)));
          k < pulls->n && pm_at(&pulls->items[k]) < h->from; k++) {
         const struct pm_attempt *p = &pulls->items[k];
-        if (p->image != t->image || p->node != t->node) continue;
+        if (p->image != t->said->image || p->node != t->node) continue;
         if (p->outcome == PM_OUTCOME_OK
-                ? pm_at(p) >= t->first
+                ? pm_at(p) >= pm_trace_first(t)
                 : pm_hit_of(pulls, hits, p) && &PM_REF(*hits, pm_hit_of(pulls, hits, p)) != h)
             return true;
     }
@@ -315,11 +317,13 @@ static void begin_with_back_off(const struct pm_scene *scene, struct pm_hits *hi
         const struct pm_trace *t = &scene->ev->traces.items[i];
         uint32_t incident =
             t->pull ? pm_hit_of(scene->pulls, hits, &PM_REF(*scene->pulls, t->pull)) : 0;
-        if (!incident || t->origin == PM_ORIGIN_POD || t->count < 2 || t->first == PM_NO_TIME ||
-            (t->kind != PM_KIND_PULL_BACKOFF && t->kind != PM_KIND_PULL_FAIL))
+        if (!incident || t->said->origin == PM_ORIGIN_POD || pm_trace_count(t) < 2 ||
+            pm_trace_first(t) == PM_NO_TIME ||
+            (t->said->kind != PM_KIND_PULL_BACKOFF && t->said->kind != PM_KIND_PULL_FAIL))
             continue;
         struct pm_hit *h = &PM_REF(*hits, incident);
-        if (!another_since(scene->pulls, hits, t, h)) h->from = pm_min_time(h->from, t->first);
+        if (!another_since(scene->pulls, hits, t, h))
+            h->from = pm_min_time(h->from, pm_trace_first(t));
     }
 }
 

@@ -59,7 +59,8 @@ static const struct pm_pod_fact *failed_of(const struct undone *u, const struct 
     for (size_t k = 0; k < inc->blast.pods_n; k++) {
         const struct pm_pod_fact *fact =
             inc->blast.pods[k].recovered ? NULL : rollback_fact_of(u, &inc->blast.pods[k]);
-        if (!fact || (t->k8s_namespace && t->k8s_namespace != fact->k8s_namespace)) continue;
+        if (!fact || (t->said->k8s_namespace && t->said->k8s_namespace != fact->k8s_namespace))
+            continue;
         if (pm_scale_of_pod(set, pm_name(u->scene->env, fact->name)) ||
             (fact->owner_name && pm_str_eq(set, pm_name(u->scene->env, fact->owner_name))))
             return fact;
@@ -74,12 +75,13 @@ static bool went_forward(const struct undone *u, const struct pm_trace *down, st
     bool known_before = false;
     for (size_t i = 0; i < u->scene->ev->traces.n; i++) {
         const struct pm_trace *t = &u->scene->ev->traces.items[i];
-        if (t->object != down->object || t->k8s_namespace != down->k8s_namespace ||
+        if (t->said->object != down->said->object ||
+            t->said->k8s_namespace != down->said->k8s_namespace ||
             !pm_scale_read(u->scene->env, t, &v) || !v.set.n || pm_str_eq(v.set, set))
             continue;
         if (t->ts < u->h->from) known_before = true;
         else if (t->ts <= down->ts &&
-                 !pm_str_starts(pm_name(u->scene->env, t->message), PM_STR("Scaled down")) &&
+                 !pm_str_starts(pm_name(u->scene->env, t->said->message), PM_STR("Scaled down")) &&
                  (v.from == 0 || (v.from < 0 && !known_before)))
             return true;
     }
@@ -89,14 +91,14 @@ static bool went_forward(const struct undone *u, const struct pm_trace *down, st
 static void scaled_to_nothing(struct undone *u, const struct pm_trace *t, struct pm_str kind,
                               struct pm_str name) {
     struct pm_scale v;
-    if (!pm_str_starts(pm_name(u->scene->env, t->message), PM_STR("Scaled down")) ||
+    if (!pm_str_starts(pm_name(u->scene->env, t->said->message), PM_STR("Scaled down")) ||
         !pm_scale_read(u->scene->env, t, &v) || v.to != 0)
         return;
     const struct pm_pod_fact *fact = failed_of(u, t, v.set);
     if (!fact || went_forward(u, t, v.set)) return;
     rollback_add(u, kind, pm_name(u->scene->env, fact->k8s_namespace),
                  name.n ? name : pm_name(u->scene->env, fact->workload_name),
-                 pm_name(u->scene->env, t->message), t->ts);
+                 pm_name(u->scene->env, t->said->message), t->ts);
 }
 
 static bool says_so(struct pm_str reason, struct pm_str message) {
@@ -118,16 +120,16 @@ static bool says_so(struct pm_str reason, struct pm_str message) {
 
 // A release or a canary bears the name of what it manages; its kind is its own.
 static void by_event(struct undone *u, const struct pm_trace *t) {
-    struct pm_str object = pm_name(u->scene->env, t->object),
-                  message = pm_name(u->scene->env, t->message),
-                  k8s_namespace = pm_name(u->scene->env, t->k8s_namespace);
+    struct pm_str object = pm_name(u->scene->env, t->said->object),
+                  message = pm_name(u->scene->env, t->said->message),
+                  k8s_namespace = pm_name(u->scene->env, t->said->k8s_namespace);
     ptrdiff_t slash = pm_str_chr(object, '/', 0);
     struct pm_str kind = slash > 0 ? pm_str_sub(object, 0, (size_t)slash) : PM_STR("Deployment"),
                   name = pm_str_from(object, (size_t)(slash + 1));
     bool manager = pm_str_eqc(kind, "HelmRelease") || pm_str_eqc(kind, "Canary") ||
                    pm_str_eqc(kind, "Rollout");
     scaled_to_nothing(u, t, kind, name);
-    if (says_so(pm_name(u->scene->env, t->reason), message) &&
+    if (says_so(pm_name(u->scene->env, t->said->reason), message) &&
         rollback_workload_hit(u->h->incident, k8s_namespace, manager ? PM_NONE : kind, name))
         rollback_add(u, kind, k8s_namespace, name, message, t->ts);
 }

@@ -106,7 +106,7 @@ static void look_for_holders(const struct pm_evidence *ev, const struct pm_hit *
         for (size_t i = pm_order_first(&ev->present, h->images.items[k], h->from);
              i < ev->present.n && ev->present.items[i].group == h->images.items[k]; i++) {
             const struct pm_trace *t = &ev->traces.items[ev->present.items[i].index];
-            if (t->first <= h->to && !pm_ids_has(&h->nodes, t->node))
+            if (pm_trace_first(t) <= h->to && !pm_ids_has(&h->nodes, t->node))
                 pm_ids_add_new(&out->holders, t->node);
         }
 }
@@ -128,7 +128,8 @@ static bool told_by_registry(const struct pm_scene *scene, const struct pm_hit *
             return true;
     }
     for (size_t i = 0; i < h->traces.n; i++)
-        if (scene->ev->traces.items[h->traces.items[i]].origin == PM_ORIGIN_REGISTRY) return true;
+        if (scene->ev->traces.items[h->traces.items[i]].said->origin == PM_ORIGIN_REGISTRY)
+            return true;
     return false;
 }
 
@@ -266,7 +267,7 @@ void pm_mirrors_of(const struct pm_env *env, const struct pm_evidence *ev, const
                    struct pm_ids *hosts) {
     for (size_t i = 0; h->side && i < h->traces.n; i++) {
         const struct pm_trace *t = &ev->traces.items[h->traces.items[i]];
-        if (t->kind == PM_KIND_MIRROR_TRY && t->host && pm_is_mirror(env, t))
-            pm_ids_add_new(hosts, t->host);
+        if (t->said->kind == PM_KIND_MIRROR_TRY && t->said->host && pm_is_mirror(env, t))
+            pm_ids_add_new(hosts, t->said->host);
     }
 }

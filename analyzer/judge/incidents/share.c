@@ -58,19 +58,19 @@ static uint32_t workload_of(const struct pm_scene *scene, uint32_t pod) {
 static void gather_trace(struct pm_chain *c, uint32_t index, uint32_t *latest) {
     const struct pm_trace *t = &c->scene->ev->traces.items[index];
     if (t->ts == PM_NO_TIME) return;
-    if (t->kind == PM_KIND_GC_OK && t->image)
-        pm_order_add(&c->removed, group_made(&c->image_on, t->node, t->image, latest), t->ts,
+    if (t->said->kind == PM_KIND_GC_OK && t->said->image)
+        pm_order_add(&c->removed, group_made(&c->image_on, t->node, t->said->image, latest), t->ts,
                      index);
-    else if (t->kind == PM_KIND_GC_OK) pm_order_add(&c->swept, t->node, t->ts, index);
-    else if (t->role == PM_ROLE_CACHED && t->image)
-        pm_order_add(&c->present, group_made(&c->image_on, t->node, t->image, latest), t->ts,
+    else if (t->said->kind == PM_KIND_GC_OK) pm_order_add(&c->swept, t->node, t->ts, index);
+    else if (t->said->role == PM_ROLE_CACHED && t->said->image)
+        pm_order_add(&c->present, group_made(&c->image_on, t->node, t->said->image, latest), t->ts,
                      index);
-    else if (t->kind == PM_KIND_RUNTIME_DOWN || t->kind == PM_KIND_RUNTIME_STOP ||
-             t->kind == PM_KIND_RUNTIME_START)
+    else if (t->said->kind == PM_KIND_RUNTIME_DOWN || t->said->kind == PM_KIND_RUNTIME_STOP ||
+             t->said->kind == PM_KIND_RUNTIME_START)
         pm_order_add(&c->restarts, t->node, t->ts, index);
-    else if (t->pod && pm_str_eqc(pm_name(c->scene->env, t->reason), "Evicted")) {
+    else if (t->pod && pm_str_eqc(pm_name(c->scene->env, t->said->reason), "Evicted")) {
         uint32_t workload =
-            workload_of(c->scene, pm_id_join(c->scene->env, t->k8s_namespace, '/', t->pod));
+            workload_of(c->scene, pm_id_join(c->scene->env, t->said->k8s_namespace, '/', t->pod));
         if (workload) pm_order_add(&c->evicted, workload, t->ts, index);
     }
 }
@@ -141,7 +141,7 @@ static bool is_evicted(const struct asked *a, const struct deed *d) {
 
 static bool host_of_cause(const struct asked *a, uint32_t host) {
     for (size_t i = 0; host && i < a->from->traces.n; i++)
-        if (a->c->scene->ev->traces.items[a->from->traces.items[i]].host == host) return true;
+        if (a->c->scene->ev->traces.items[a->from->traces.items[i]].said->host == host) return true;
     return false;
 }
 
@@ -151,9 +151,9 @@ static bool fell_back(const struct asked *a, const struct deed *d) {
     if (d->pull->mirror_cause && (int)d->pull->mirror_cause - 1 == a->from->cause) return true;
     for (size_t i = 0; i < d->pull->traces.n; i++) {
         const struct pm_trace *t = &a->c->scene->ev->traces.items[d->pull->traces.items[i]];
-        if (t->kind != PM_KIND_MIRROR_TRY || !pm_is_mirror(a->c->scene->env, t)) continue;
-        if (t->verdict->cause == a->from->cause ||
-            (t->verdict->cause < 0 && host_of_cause(a, t->host)))
+        if (t->said->kind != PM_KIND_MIRROR_TRY || !pm_is_mirror(a->c->scene->env, t)) continue;
+        if (t->said->verdict->cause == a->from->cause ||
+            (t->said->verdict->cause < 0 && host_of_cause(a, t->said->host)))
             return true;
     }
     return false;
@@ -187,7 +187,7 @@ static bool helper_sign(const struct asked *a, const struct deed *d, uint32_t no
 static bool helper_failed(const struct asked *a, const struct deed *d) {
     for (size_t i = 0; i < a->from->traces.n; i++) {
         const struct pm_trace *t = &a->c->scene->ev->traces.items[a->from->traces.items[i]];
-        if (helper_sign(a, d, t->node, t->registry, t->last)) return true;
+        if (helper_sign(a, d, t->node, t->said->registry, pm_trace_last(t))) return true;
     }
     for (size_t i = 0; i < a->from->pulls.n; i++) {
         const struct pm_attempt *p = &a->c->scene->pulls->items[a->from->pulls.items[i]];
@@ -223,7 +223,7 @@ static void span_widen(struct asked *a, uint32_t node, int64_t first, int64_t la
 static void asked_prepare(struct asked *a) {
     for (size_t i = 0; i < a->from->traces.n; i++) {
         const struct pm_trace *t = &a->c->scene->ev->traces.items[a->from->traces.items[i]];
-        span_widen(a, t->node, t->first, t->last);
+        span_widen(a, t->node, pm_trace_first(t), pm_trace_last(t));
     }
     for (size_t i = 0; i < a->from->pulls.n; i++) { // in order of time
         uint32_t index = a->from->pulls.items[i];
@@ -305,7 +305,12 @@ static void over_failed(const struct asked *a, const struct count *k, struct pm_
     }
     for (size_t i = 0; !a->to->pulls.n && i < a->to->traces.n; i++) {
         const struct pm_trace *t = &a->c->scene->ev->traces.items[a->to->traces.items[i]];
-        struct deed d = {NULL, t->node, t->image, t->registry, t->repository, t->first};
+        struct deed d = {NULL,
+                         t->node,
+                         t->said->image,
+                         t->said->registry,
+                         t->said->repository,
+                         pm_trace_first(t)};
         share_add(a, k, &d, out);
     }
 }

@@ -28,7 +28,7 @@ static int64_t behind(const struct pm_evidence *ev, const struct pm_hit *h) {
 
 // A table's age is cut to whole minutes: what it tells of was up to one before.
 static int64_t rounding(const struct pm_trace *t) {
-    return t->quality == PM_QUALITY_RELATIVE ? PM_S(60) : 0;
+    return t->said->quality == PM_QUALITY_RELATIVE ? PM_S(60) : 0;
 }
 
 static bool trigger_workload_hit(const struct pm_scene *scene, const struct pm_hit *h,
@@ -57,14 +57,14 @@ static bool trigger_workload_hit(const struct pm_scene *scene, const struct pm_h
 // that controllers make: after a roll-back neither pod nor set is left.
 static bool owner_named(const struct pm_scene *scene, const struct pm_hit *h,
                         const struct pm_trace *t) {
-    struct pm_str message = pm_name(scene->env, t->message),
-                  object = pm_name(scene->env, t->object);
+    struct pm_str message = pm_name(scene->env, t->said->message),
+                  object = pm_name(scene->env, t->said->object);
     struct pm_scale v;
     bool read = pm_scale_read(scene->env, t, &v);
     for (size_t i = 0; i < h->pods.n; i++) {
         const struct pm_pod_fact *pod = pm_facts_pod(scene->ev, h->pods.items[i]);
-        if (!pod ||
-            (t->k8s_namespace && pod->k8s_namespace && t->k8s_namespace != pod->k8s_namespace))
+        if (!pod || (t->said->k8s_namespace && pod->k8s_namespace &&
+                     t->said->k8s_namespace != pod->k8s_namespace))
             continue;
         struct pm_str owner = pm_name(scene->env, pod->owner_name),
                       name = pm_name(scene->env, pod->name);
@@ -75,7 +75,7 @@ static bool owner_named(const struct pm_scene *scene, const struct pm_hit *h,
 }
 
 static bool of_kind(const struct pm_env *env, const struct pm_trace *t, const char *kind) {
-    struct pm_str object = pm_name(env, t->object);
+    struct pm_str object = pm_name(env, t->said->object);
     size_t n = strlen(kind);
     return object.n > n && pm_str_starts(object, pm_str_c(kind)) && object.p[n] == '/';
 }
@@ -85,14 +85,14 @@ static bool of_kind(const struct pm_env *env, const struct pm_trace *t, const ch
 static bool is_more(const struct pm_scene *scene, const struct pm_hit *h,
                     const struct pm_trace *t) {
     struct pm_scale v;
-    if (pm_str_eqc(pm_name(scene->env, t->reason), "SuccessfulRescale")) return true;
+    if (pm_str_eqc(pm_name(scene->env, t->said->reason), "SuccessfulRescale")) return true;
     if (!pm_scale_read(scene->env, t, &v)) return false;
     if (v.set.n && v.from >= 0) return v.from > 0;
     for (size_t i = 0; v.set.n && i < scene->ev->traces.n; i++) { // the old wording says no "from"
         const struct pm_trace *o = &scene->ev->traces.items[i];
         struct pm_scale before;
-        if (o->ts < t->ts && o->object == t->object && pm_scale_read(scene->env, o, &before) &&
-            pm_str_eq(before.set, v.set))
+        if (o->ts < t->ts && o->said->object == t->said->object &&
+            pm_scale_read(scene->env, o, &before) && pm_str_eq(before.set, v.set))
             return true;
     }
     for (size_t i = 0; i < h->pods.n; i++) {
@@ -114,11 +114,11 @@ static bool burst_of_jobs(const struct pm_scene *scene, struct pm_hit *h) {
     for (size_t i = 0; i < scene->ev->reasoned.n; i++) {
         const struct pm_trace *t = &scene->ev->traces.items[scene->ev->reasoned.items[i]];
         if (!of_kind(scene->env, t, "Job") ||
-            !pm_str_eqc(pm_name(scene->env, t->reason), "SuccessfulCreate") ||
+            !pm_str_eqc(pm_name(scene->env, t->said->reason), "SuccessfulCreate") ||
             !pm_time_in(t->ts, pm_since(h->from, PM_S(120)), pm_time_add(h->from, AFTER_NS)) ||
             !owner_named(scene, h, t))
             continue;
-        pm_ids_add_new(&jobs, t->object);
+        pm_ids_add_new(&jobs, t->said->object);
         first = pm_min_time(first, t->ts);
     }
     size_t n = jobs.n;
@@ -137,15 +137,17 @@ static bool scaled(const struct pm_scene *scene, struct pm_hit *h) {
         if (!pm_time_in(t->ts, pm_since(h->from, BEFORE_NS),
                         pm_time_add(h->from, AFTER_NS + late + rounding(t))))
             continue;
-        struct pm_str reason = pm_name(scene->env, t->reason);
+        struct pm_str reason = pm_name(scene->env, t->said->reason);
         bool set_ = pm_str_eqc(reason, "ScalingReplicaSet") &&
-                    pm_str_starts(pm_name(scene->env, t->message), PM_STR("Scaled up"));
+                    pm_str_starts(pm_name(scene->env, t->said->message), PM_STR("Scaled up"));
         bool created = pm_str_eqc(reason, "SuccessfulCreate") && !of_kind(scene->env, t, "Job") &&
                        !of_kind(scene->env, t, "CronJob"),
              rescale = pm_str_eqc(reason, "SuccessfulRescale");
-        if (rescale && !trigger_workload_hit(scene, h, pm_name(scene->env, t->object))) continue;
+        if (rescale && !trigger_workload_hit(scene, h, pm_name(scene->env, t->said->object)))
+            continue;
         if (!rescale && !((set_ || created) && owner_named(scene, h, t))) continue;
-        bool best_set = best && pm_str_eqc(pm_name(scene->env, best->reason), "ScalingReplicaSet");
+        bool best_set =
+            best && pm_str_eqc(pm_name(scene->env, best->said->reason), "ScalingReplicaSet");
         if (!best || (set_ && !best_set) ||
             (set_ == best_set && t->ts >= best->ts &&
              t->ts <= pm_time_add(h->from, PM_S(2) + late + rounding(t))))
@@ -153,8 +155,10 @@ static bool scaled(const struct pm_scene *scene, struct pm_hit *h) {
     }
     if (!best) return burst_of_jobs(scene, h);
     trigger_set(h, is_more(scene, h, best) ? "scale-up" : "rollout", best->ts,
-                pm_arena_fmt(scene->env->a, "%.*s%s%.*s", PM_FMT(pm_name(scene->env, best->object)),
-                             best->object ? ": " : "", PM_FMT(pm_name(scene->env, best->message))));
+                pm_arena_fmt(scene->env->a, "%.*s%s%.*s",
+                             PM_FMT(pm_name(scene->env, best->said->object)),
+                             best->said->object ? ": " : "",
+                             PM_FMT(pm_name(scene->env, best->said->message))));
     return true;
 }
 
@@ -187,13 +191,13 @@ static bool gc(const struct pm_scene *scene, const struct pm_hits *hits, struct 
             to = leads ? PM_NO_TIME : h->from;
     for (size_t i = 0; i < scene->ev->sides.n; i++) {
         const struct pm_trace *t = &scene->ev->traces.items[scene->ev->sides.items[i]];
-        if ((t->kind != PM_KIND_GC_OK && t->kind != PM_KIND_GC_START) ||
+        if ((t->said->kind != PM_KIND_GC_OK && t->said->kind != PM_KIND_GC_START) ||
             !pm_time_in(t->ts, from, to) || (t->node && !pm_ids_has(&h->nodes, t->node)))
             continue;
         trigger_set(h, "image-gc", t->ts,
-                    t->image ? pm_arena_fmt(scene->env->a, "%.*s was removed",
-                                            PM_FMT(pm_name(scene->env, t->image)))
-                             : PM_STR("images were removed to free space"));
+                    t->said->image ? pm_arena_fmt(scene->env->a, "%.*s was removed",
+                                                  PM_FMT(pm_name(scene->env, t->said->image)))
+                                   : PM_STR("images were removed to free space"));
         return true;
     }
     return false;
@@ -240,14 +244,15 @@ static bool restarted(const struct pm_scene *scene, struct pm_hit *h) {
     if (!pm_cause_has(h->cause, PM_TRAIT_RESTART)) return false;
     for (size_t i = 0; i < scene->ev->sides.n; i++) {
         const struct pm_trace *t = &scene->ev->traces.items[scene->ev->sides.items[i]];
-        if ((t->kind != PM_KIND_RUNTIME_STOP && t->kind != PM_KIND_RUNTIME_START) ||
+        if ((t->said->kind != PM_KIND_RUNTIME_STOP && t->said->kind != PM_KIND_RUNTIME_START) ||
             !pm_time_in(t->ts, pm_since(h->from, PM_S(120)), pm_time_add(h->from, AFTER_NS)) ||
             !pm_ids_has(&h->nodes, t->node))
             continue;
-        trigger_set(h, "unknown", t->ts,
-                    pm_arena_fmt(scene->env->a, "%s on %.*s %s", pm_component_names[t->component],
-                                 PM_FMT(pm_name(scene->env, t->node)),
-                                 t->kind == PM_KIND_RUNTIME_STOP ? "stopped" : "was started"));
+        trigger_set(
+            h, "unknown", t->ts,
+            pm_arena_fmt(scene->env->a, "%s on %.*s %s", pm_component_names[t->said->component],
+                         PM_FMT(pm_name(scene->env, t->node)),
+                         t->said->kind == PM_KIND_RUNTIME_STOP ? "stopped" : "was started"));
         return true;
     }
     return false;

@@ -140,8 +140,8 @@ static bool known_before(const struct pm_scene *scene, const struct pm_hit *h, s
                          uint32_t image) {
     Word_t pull = pm_map_get(scene->pulls->first_of_image, image),
            trace = pm_map_get(scene->ev->first_of_image, image);
-    return (pull && pull <= end) ||
-           (trace && PM_REF(scene->ev->traces, trace).first < pm_since(h->from, PM_S(60)));
+    return (pull && pull <= end) || (trace && pm_trace_first(&PM_REF(scene->ev->traces, trace)) <
+                                                  pm_since(h->from, PM_S(60)));
 }
 
 // Another tag of its repository that was pulled well, or found on a node, before.

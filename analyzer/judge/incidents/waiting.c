@@ -22,15 +22,15 @@ static struct pm_hit *home_of(struct pm_hits *hits, size_t *home) {
 }
 
 static void waiting_add(struct pm_hit *h, const struct pm_trace *t, uint32_t index) {
-    h->lines += t->count;
-    h->from = pm_min_time(h->from, t->first);
-    h->to = pm_max_time(h->to, t->last);
+    h->lines += pm_trace_count(t);
+    h->from = pm_min_time(h->from, pm_trace_first(t));
+    h->to = pm_max_time(h->to, pm_trace_last(t));
     pm_ids_add(&h->traces, index);
     pm_ids_add(&h->said, index);
     if (t->node) pm_ids_add_new(&h->nodes, t->node);
-    if (t->image) pm_ids_add_new(&h->images, t->image);
-    if (t->registry) pm_ids_add_new(&h->registries, t->registry);
-    if (t->k8s_namespace) pm_ids_add_new(&h->namespaces, t->k8s_namespace);
+    if (t->said->image) pm_ids_add_new(&h->images, t->said->image);
+    if (t->said->registry) pm_ids_add_new(&h->registries, t->said->registry);
+    if (t->said->k8s_namespace) pm_ids_add_new(&h->namespaces, t->said->k8s_namespace);
 }
 
 // A status that is minutes younger than the start, and shows the pod not running yet.
@@ -49,12 +49,13 @@ static bool ended_since(const struct pm_pulls *pulls, const struct pm_attempt *p
 }
 
 static bool never_ended(const struct pm_scene *scene, const struct pm_trace *t) {
-    if (!t->pull || !t->pod || t->kind != PM_KIND_PULL_START || t->origin != PM_ORIGIN_EVENTS)
+    if (!t->pull || !t->pod || t->said->kind != PM_KIND_PULL_START ||
+        t->said->origin != PM_ORIGIN_EVENTS)
         return false;
     const struct pm_attempt *p = &PM_REF(*scene->pulls, t->pull);
     return p->outcome == PM_OUTCOME_OPEN &&
            waits_since(
-               pm_facts_pod(scene->ev, pm_id_join(scene->env, t->k8s_namespace, '/', t->pod)),
+               pm_facts_pod(scene->ev, pm_id_join(scene->env, t->said->k8s_namespace, '/', t->pod)),
                pm_began(p)) &&
            !ended_since(scene->pulls, p);
 }
@@ -67,7 +68,7 @@ void pm_waiting_group(const struct pm_scene *scene, struct pm_hits *hits) {
         const struct pm_trace *t = &scene->ev->traces.items[i];
         bool open = !t->waits && never_ended(scene, t);
         if ((!t->waits && !open) ||
-            pm_ids_has(&told, pm_id_join(scene->env, t->k8s_namespace, '/', t->pod)))
+            pm_ids_has(&told, pm_id_join(scene->env, t->said->k8s_namespace, '/', t->pod)))
             continue;
         waiting_add(home_of(hits, t->waits ? &waiting : &pulling), t, (uint32_t)i);
     }

@@ -56,8 +56,8 @@ static struct pm_str proxy_in(struct pm_str error) {
 }
 
 static uint32_t host_of(const struct pm_env *env, const struct pm_trace *t) {
-    struct pm_str proxy = proxy_in(pm_name(env, t->error));
-    return proxy.n ? pm_id(env, proxy) : t->host;
+    struct pm_str proxy = proxy_in(pm_name(env, t->said->error));
+    return proxy.n ? pm_id(env, proxy) : t->said->host;
 }
 
 // The line that says what the pull failed of; where several lines of an attempt name
@@ -67,11 +67,12 @@ static uint32_t failed_host(const struct pm_scene *scene, const struct pm_hit *h
     uint32_t host = 0;
     for (size_t i = 0; i < p->traces.n; i++) {
         const struct pm_trace *t = &scene->ev->traces.items[p->traces.items[i]];
-        uint32_t own = t->kind == PM_KIND_PULL_FAIL || t->kind == PM_KIND_PULL_BACKOFF
+        uint32_t own = t->said->kind == PM_KIND_PULL_FAIL || t->said->kind == PM_KIND_PULL_BACKOFF
                            ? host_of(scene->env, t)
                            : 0;
         if (own && (t->id == p->best || !host) &&
-            (t->verdict->cause < 0 || t->verdict->cause == h->cause || p->settled_by_neighbour))
+            (t->said->verdict->cause < 0 || t->said->verdict->cause == h->cause ||
+             p->settled_by_neighbour))
             host = own;
     }
     return host;
@@ -161,10 +162,11 @@ void pm_wire_fill(const struct pm_scene *scene, struct pm_hit *h) {
     for (size_t i = 0; i < h->traces.n && !h->pulls.n;
          i++) { // trouble beside pulls: a mirror that was passed over, a full disk
         const struct pm_trace *t = &scene->ev->traces.items[h->traces.items[i]];
-        wire_count(&variants,
-                   t->verdict->variant ? pm_id(scene->env, pm_str_c(t->verdict->variant)) : 0,
-                   t->count);
-        if (on_the_wire(h->cause)) wire_count(&hosts, host_of(scene->env, t), t->count);
+        wire_count(
+            &variants,
+            t->said->verdict->variant ? pm_id(scene->env, pm_str_c(t->said->verdict->variant)) : 0,
+            pm_trace_count(t));
+        if (on_the_wire(h->cause)) wire_count(&hosts, host_of(scene->env, t), pm_trace_count(t));
     }
     sort(scene->env, &variants);
     sort(scene->env, &hosts);

@@ -74,10 +74,10 @@ static void mirror_logs(struct pm_ledger *l) {
     for (size_t i = 0; i < l->scene->ev->mirrors_n; i++)
         pm_ids_add_new(&hosts, pm_id(l->scene->env, l->scene->ev->mirrors[i].host));
     for (size_t i = 0; i < l->scene->ev->traces.n; i++)
-        if (l->scene->ev->traces.items[i].kind == PM_KIND_MIRROR_TRY &&
-            l->scene->ev->traces.items[i].host &&
+        if (l->scene->ev->traces.items[i].said->kind == PM_KIND_MIRROR_TRY &&
+            l->scene->ev->traces.items[i].said->host &&
             pm_is_mirror(l->scene->env, &l->scene->ev->traces.items[i]))
-            pm_ids_add_new(&hosts, l->scene->ev->traces.items[i].host);
+            pm_ids_add_new(&hosts, l->scene->ev->traces.items[i].said->host);
     for (size_t f = 0; f < l->scene->ev->facts.files.n && hosts.n; f++)
         for (size_t i = 0; i < hosts.n; i++)
             if (path_names(pm_name(l->scene->env, l->scene->ev->facts.files.items[f].path),
@@ -133,9 +133,9 @@ static void accounts(struct pm_ledger *l) {
 static void mirrors(struct pm_ledger *l) {
     for (size_t i = 0; i < l->scene->ev->traces.n; i++) {
         const struct pm_trace *t = &l->scene->ev->traces.items[i];
-        if (t->kind == PM_KIND_MIRROR_TRY && t->node && t->registry &&
+        if (t->said->kind == PM_KIND_MIRROR_TRY && t->node && t->said->registry &&
             pm_is_mirror(l->scene->env, t))
-            *pm_map_slot(&l->node_mirror, PM_PAIR(t->node, t->registry)) = 1;
+            *pm_map_slot(&l->node_mirror, PM_PAIR(t->node, t->said->registry)) = 1;
     }
 }
 

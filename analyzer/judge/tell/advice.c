@@ -119,13 +119,14 @@ static struct pm_str secret_missing(const struct pm_scene *scene, const struct p
                                     const struct pm_hit *h) {
     for (size_t i = 0; i < h->said.n; i++) { // lines about its pods that tell of a secret
         const struct pm_trace *t = &scene->ev->traces.items[h->said.items[i]];
-        if (t->kind == PM_KIND_SECRET_MISSING && t->secret) return pm_name(scene->env, t->secret);
+        if (t->said->kind == PM_KIND_SECRET_MISSING && t->said->secret)
+            return pm_name(scene->env, t->said->secret);
     }
     for (size_t i = 0; i < scene->ev->traces.n; i++) {
         const struct pm_trace *t = &scene->ev->traces.items[i];
-        if (t->kind == PM_KIND_SECRET_MISSING && t->secret &&
-            pm_str_eq(pm_name(scene->env, t->k8s_namespace), n->value[PM_ADV_NAMESPACE]))
-            return pm_name(scene->env, t->secret);
+        if (t->said->kind == PM_KIND_SECRET_MISSING && t->said->secret &&
+            pm_str_eq(pm_name(scene->env, t->said->k8s_namespace), n->value[PM_ADV_NAMESPACE]))
+            return pm_name(scene->env, t->said->secret);
     }
     return PM_NONE;
 }

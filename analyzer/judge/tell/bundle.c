@@ -20,10 +20,10 @@ static bool one_is_off(const struct pm_evidence *ev, int way) {
 static void widen_window(const struct pm_env *env, struct pm_evidence *ev, bool assumed) {
     for (size_t i = 0; i < ev->traces.n; i++) {
         const struct pm_trace *t = &ev->traces.items[i];
-        bool pull = t->kind >= PM_KIND_PULL_START && t->kind <= PM_KIND_PULL_BACKOFF;
+        bool pull = t->said->kind >= PM_KIND_PULL_START && t->said->kind <= PM_KIND_PULL_BACKOFF;
         if (!assumed && !pull && is_assumed(ev, t->file)) continue;
-        ev->from = pm_min_time(ev->from, t->first);
-        ev->to = pm_max_time(ev->to, t->last);
+        ev->from = pm_min_time(ev->from, pm_trace_first(t));
+        ev->to = pm_max_time(ev->to, pm_trace_last(t));
     }
     for (size_t i = 0; i < ev->groups.n; i++) {
         ev->from = pm_min_time(ev->from, ev->groups.items[i].first);

@@ -37,11 +37,11 @@ static const struct pm_trace *best_of(const struct pm_scene *scene, const struct
         const struct pm_attempt *p = &scene->pulls->items[h->pulls.items[i]];
         for (size_t k = 0; k < p->traces.n; k++) {
             const struct pm_trace *t = &scene->ev->traces.items[p->traces.items[k]];
-            if (t->component != component || t->kind == PM_KIND_PULL_START ||
-                t->kind == PM_KIND_PULL_OK)
+            if (t->said->component != component || t->said->kind == PM_KIND_PULL_START ||
+                t->said->kind == PM_KIND_PULL_OK)
                 continue;
-            int rank = (t->verdict->cause == h->cause ? 4 : 0) +
-                       (t->verdict->candidate_count <= 1 ? 2 : 0) + (t->error ? 1 : 0);
+            int rank = (t->said->verdict->cause == h->cause ? 4 : 0) +
+                       (t->said->verdict->candidate_count <= 1 ? 2 : 0) + (t->said->error ? 1 : 0);
             if (rank <= best_rank) continue;
             best = t;
             best_rank = rank;
@@ -78,9 +78,10 @@ static void pick_for(struct picks *p, size_t index) {
         const struct pm_trace *t = best_of(p->scene, h, order[i]);
         if (t)
             pick(p, index, t->id,
-                 t->verdict->cause == h->cause && t->verdict->candidate_count <= 1 ? 80 - (int)i
-                                                                                   : 50 - (int)i,
-                 t->verdict->cause == h->cause && t->verdict->candidate_count <= 1
+                 t->said->verdict->cause == h->cause && t->said->verdict->candidate_count <= 1
+                     ? 80 - (int)i
+                     : 50 - (int)i,
+                 t->said->verdict->cause == h->cause && t->said->verdict->candidate_count <= 1
                      ? pm_arena_fmt(p->scene->env->a, "%s names the cause", teller(order[i]))
                      : pm_arena_fmt(p->scene->env->a, "the same attempt as %s tells it",
                                     teller(order[i])));
@@ -108,8 +109,8 @@ static void pick_for(struct picks *p, size_t index) {
     if (h->explained_by)
         for (size_t i = 0; i < p->scene->ev->sides.n; i++) {
             const struct pm_trace *t = &p->scene->ev->traces.items[p->scene->ev->sides.items[i]];
-            if (t->kind != PM_KIND_GC_OK || !pm_ids_has(&h->nodes, t->node) || !t->image ||
-                !pm_ids_has(&h->images, t->image))
+            if (t->said->kind != PM_KIND_GC_OK || !pm_ids_has(&h->nodes, t->node) ||
+                !t->said->image || !pm_ids_has(&h->images, t->said->image))
                 continue;
             pick(p, index, t->id, 45,
                  PM_STR("the image was removed before it had to be pulled again"));

@@ -77,10 +77,11 @@ void pm_find_latest_always_pods(struct findings *f, const json_t *rule) {
 void pm_find_frozen_pods(struct findings *f, const json_t *rule) { over_pods(f, rule, frozen); }
 
 static bool tells(const struct pm_env *env, const struct pm_trace *t, enum pm_kind kind) {
-    if (t->kind != kind) return false;
-    if (kind == PM_KIND_SECRET_MISSING) return t->secret != 0;
-    return t->host && t->status != 404 &&
-           !pm_str_eq(pm_registry_of_host(pm_name(env, t->host)), pm_name(env, t->registry));
+    if (t->said->kind != kind) return false;
+    if (kind == PM_KIND_SECRET_MISSING) return t->said->secret != 0;
+    return t->said->host && t->said->status != 404 &&
+           !pm_str_eq(pm_registry_of_host(pm_name(env, t->said->host)),
+                      pm_name(env, t->said->registry));
 }
 
 static void over_traces(struct findings *f, const json_t *rule, enum pm_kind kind) {
@@ -90,13 +91,14 @@ static void over_traces(struct findings *f, const json_t *rule, enum pm_kind kin
         const struct pm_trace *t = &f->scene->ev->traces.items[i];
         if (!tells(f->scene->env, t, kind)) continue;
         if (!first) first = t;
-        struct pm_str what =
-            pm_name(f->scene->env, kind == PM_KIND_SECRET_MISSING ? t->secret : t->host);
-        pm_strs_add(&names, kind == PM_KIND_SECRET_MISSING && t->k8s_namespace
-                                ? pm_arena_fmt(f->scene->env->a, "%.*s/%.*s",
-                                               PM_FMT(pm_name(f->scene->env, t->k8s_namespace)),
-                                               PM_FMT(what))
-                                : what);
+        struct pm_str what = pm_name(f->scene->env, kind == PM_KIND_SECRET_MISSING ? t->said->secret
+                                                                                   : t->said->host);
+        pm_strs_add(&names,
+                    kind == PM_KIND_SECRET_MISSING && t->said->k8s_namespace
+                        ? pm_arena_fmt(f->scene->env->a, "%.*s/%.*s",
+                                       PM_FMT(pm_name(f->scene->env, t->said->k8s_namespace)),
+                                       PM_FMT(what))
+                        : what);
     }
     pm_strs_seal(f->scene->env->a, &names, PM_SEAL_SORTED);
     if (names.n)

@@ -104,8 +104,8 @@ static void pull_in(const struct pm_attempt *p, struct pm_step *step) {
 }
 static void trace_in(const struct pm_trace *t, struct pm_step *step) {
     if (!step) return;
-    if (pm_is_present(t)) step->cached += t->count;
-    else step->waiting += t->count;
+    if (pm_is_present(t)) step->cached += pm_trace_count(t);
+    else step->waiting += pm_trace_count(t);
 }
 static void fill(struct lanes *l) {
     for (size_t i = 0; i < l->scene->pulls->n; i++) {
@@ -119,11 +119,12 @@ static void fill(struct lanes *l) {
     }
     for (size_t i = 0; i < l->scene->ev->traces.n; i++) {
         const struct pm_trace *t = &l->scene->ev->traces.items[i];
-        if (!pm_is_present(t) && t->role != PM_ROLE_BACKOFF) continue;
-        const uint32_t keys[PM_LANE_COUNT] = {0, t->registry, t->node, t->k8s_namespace, 0};
+        if (!pm_is_present(t) && t->said->role != PM_ROLE_BACKOFF) continue;
+        const uint32_t keys[PM_LANE_COUNT] = {0, t->said->registry, t->node, t->said->k8s_namespace,
+                                              0};
         for (int k = 0; k < PM_LANE_INCIDENT; k++)
             if (keys[k] || k == PM_LANE_ALL)
-                trace_in(t, step_of(l, (enum pm_lane_kind)k, keys[k], t->first));
+                trace_in(t, step_of(l, (enum pm_lane_kind)k, keys[k], pm_trace_first(t)));
     }
 }
 
@@ -137,7 +138,7 @@ static bool marks_it(const struct pm_trace *t) {
     static const uint8_t kinds[] = {
         PM_KIND_DISK_PRESSURE, PM_KIND_GC_START,     PM_KIND_GC_OK,       PM_KIND_GC_FAIL,
         PM_KIND_RUNTIME_START, PM_KIND_RUNTIME_STOP, PM_KIND_RUNTIME_DOWN};
-    return t->role == PM_ROLE_SIDE && memchr(kinds, t->kind, sizeof kinds) != NULL;
+    return t->said->role == PM_ROLE_SIDE && memchr(kinds, t->said->kind, sizeof kinds) != NULL;
 }
 // One mark a kind, node and step: a node under pressure says so every ten seconds.
 static void marks(const struct pm_scene *scene, struct pm_report *report) {
@@ -146,19 +147,20 @@ static void marks(const struct pm_scene *scene, struct pm_report *report) {
     Word_t freed;
     for (size_t i = 0; i < scene->ev->traces.n && r->marks_n < MARKS_MAX; i++) {
         const struct pm_trace *t = &scene->ev->traces.items[i];
-        if (!marks_it(t) || t->first == PM_NO_TIME || t->first < r->axis.from_ns ||
-            t->first >= r->axis.from_ns + r->axis.step_ns * (int64_t)r->axis.n)
+        if (!marks_it(t) || pm_trace_first(t) == PM_NO_TIME ||
+            pm_trace_first(t) < r->axis.from_ns ||
+            pm_trace_first(t) >= r->axis.from_ns + r->axis.step_ns * (int64_t)r->axis.n)
             continue;
-        uint32_t step = (uint32_t)((t->first - r->axis.from_ns) / r->axis.step_ns);
-        Word_t *slot = pm_map_slot(&at, PM_PAIR(t->node, step * 64 + t->kind));
+        uint32_t step = (uint32_t)((pm_trace_first(t) - r->axis.from_ns) / r->axis.step_ns);
+        Word_t *slot = pm_map_slot(&at, PM_PAIR(t->node, step * 64 + t->said->kind));
         if (!*slot) {
             *PM_PUSH(r->marks, r->marks_n, r->marks_cap) =
-                (struct pm_mark){.at_ns = t->first,
-                                 .what = pm_kind_names[t->kind],
+                (struct pm_mark){.at_ns = pm_trace_first(t),
+                                 .what = pm_kind_names[t->said->kind],
                                  .node = pm_name(scene->env, t->node)};
             *slot = r->marks_n;
         }
-        r->marks[*slot - 1].count += t->count;
+        r->marks[*slot - 1].count += pm_trace_count(t);
     }
     JLFA(freed, at);
     (void)freed;

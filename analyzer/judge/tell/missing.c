@@ -134,8 +134,8 @@ static void waiting(struct lacks *l) {
             *pm_map_slot(&pulled, l->scene->ev->traces.items[i].pod) = 1;
     for (size_t i = 0; i < l->scene->ev->traces.n; i++) {
         const struct pm_trace *t = &l->scene->ev->traces.items[i];
-        if ((t->kind == PM_KIND_PULL_BACKOFF || t->kind == PM_KIND_PULL_FAIL) && t->pod &&
-            !t->image && !pm_map_get(pulled, t->pod))
+        if ((t->said->kind == PM_KIND_PULL_BACKOFF || t->said->kind == PM_KIND_PULL_FAIL) &&
+            t->pod && !t->said->image && !pm_map_get(pulled, t->pod))
             pm_ids_add_new(&pods, t->pod);
     }
     for (size_t i = 0; i < l->scene->ev->facts.pods.n; i++) {
@@ -178,10 +178,10 @@ static void events(struct lacks *l) {
              l->main && l->main->failed; // an incident of a full disk has no failure to count from
     for (size_t i = 0; i < l->scene->ev->traces.n; i++) {
         const struct pm_trace *t = &l->scene->ev->traces.items[i];
-        if (t->origin != PM_ORIGIN_EVENTS) continue;
-        first = pm_min_time(first, t->first);
-        last = pm_max_time(last, t->last);
-        spread = spread || t->count > 25;
+        if (t->said->origin != PM_ORIGIN_EVENTS) continue;
+        first = pm_min_time(first, pm_trace_first(t));
+        last = pm_max_time(last, pm_trace_last(t));
+        spread = spread || pm_trace_count(t) > 25;
     }
     if (first == PM_NO_TIME) {
         if (l->scene->ev->facts.pods.n && l->main)

@@ -127,8 +127,8 @@ static void count(const struct pm_env *env, struct tally *t, const struct pm_att
 }
 
 static void count_trace(struct pm_pull_stats *st, const struct pm_trace *t) { // what is no attempt
-    if (pm_is_present(t)) st->cached += t->count;
-    if (t->kind == PM_KIND_GC_OK && t->image) st->gc_removed += t->count;
+    if (pm_is_present(t)) st->cached += pm_trace_count(t);
+    if (t->said->kind == PM_KIND_GC_OK && t->said->image) st->gc_removed += pm_trace_count(t);
 }
 
 static void finish(const struct pm_env *env, struct tally *t) {
@@ -188,7 +188,7 @@ static uint32_t pull_image(const struct pm_env *env, const struct pm_attempt *p)
 
 static uint32_t trace_registry(const struct pm_env *env, const struct pm_trace *t) {
     (void)env;
-    return t->registry;
+    return t->said->registry;
 }
 static uint32_t trace_node(const struct pm_env *env, const struct pm_trace *t) {
     (void)env;
@@ -201,11 +201,11 @@ static uint32_t trace_client(const struct pm_env *env, const struct pm_trace *t)
 }
 static uint32_t trace_image(const struct pm_env *env, const struct pm_trace *t) {
     (void)env;
-    return t->image;
+    return t->said->image;
 }
 static uint32_t trace_namespace(const struct pm_env *env, const struct pm_trace *t) {
     (void)env;
-    return t->k8s_namespace;
+    return t->said->k8s_namespace;
 }
 static const struct keys registries = {pull_registry, trace_registry, true},
                          nodes = {pull_node, trace_node, true},
@@ -214,7 +214,7 @@ static const struct keys registries = {pull_registry, trace_registry, true},
                          namespaces = {pm_pull_namespace, trace_namespace, false};
 
 static bool is_counted(const struct pm_trace *t) {
-    return pm_is_present(t) || (t->kind == PM_KIND_GC_OK && t->image);
+    return pm_is_present(t) || (t->said->kind == PM_KIND_GC_OK && t->said->image);
 }
 
 static int by_name(const void *a, const void *b) {

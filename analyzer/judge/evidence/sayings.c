@@ -1,0 +1,96 @@
+// What traces say alike, kept once. A log of a million pulls says some thousand things, each
+// of a node and an image; what is a trace's own, its moment, pod and number, stays with it.
+#include "judge/evidence/evidence.h"
+#include <stdlib.h>
+
+struct pm_sayings {
+    struct pm_arena *a;
+    const struct pm_saying **slots; // hash → saying, open addressing; NULL: free
+    size_t room, n;
+};
+#define ROOM_AT_FIRST 256
+
+// Equal sayings are equal bytes as long as no member is followed by a hole.
+_Static_assert(sizeof(struct pm_saying) == sizeof(void *) + 19 * sizeof(uint32_t) +
+                                               2 * sizeof(uint16_t) + 8 * sizeof(uint8_t),
+               "a saying has a hole");
+
+static struct pm_str bytes_of(const struct pm_saying *s) {
+    return (struct pm_str){(const char *)s, sizeof *s};
+}
+
+static const struct pm_saying **saying_at(const struct pm_sayings *all, const struct pm_saying *s) {
+    size_t at = (size_t)pm_str_hash(bytes_of(s), 0) & (all->room - 1);
+    while (all->slots[at] && !pm_str_eq(bytes_of(all->slots[at]), bytes_of(s)))
+        at = (at + 1) & (all->room - 1);
+    return &all->slots[at];
+}
+
+static void sayings_room(struct pm_sayings *all) {
+    if (all->n * 2 < all->room) return;
+    struct pm_sayings old = *all;
+    all->room = old.room ? old.room * 2 : ROOM_AT_FIRST;
+    all->slots = pm_xmalloc(all->room * sizeof *all->slots);
+    memset(all->slots, 0, all->room * sizeof *all->slots);
+    for (size_t i = 0; i < old.room; i++)
+        if (old.slots[i]) *saying_at(all, old.slots[i]) = old.slots[i];
+    free(old.slots);
+}
+
+static struct pm_sayings *sayings_of(struct pm_evidence *ev) {
+    if (ev->sayings) return ev->sayings;
+    ev->sayings = pm_xmalloc(sizeof *ev->sayings);
+    *ev->sayings = (struct pm_sayings){.a = pm_arena_new()};
+    return ev->sayings;
+}
+
+const struct pm_saying *pm_saying_keep(struct pm_evidence *ev, const struct pm_saying *s) {
+    struct pm_sayings *all = sayings_of(ev);
+    sayings_room(all);
+    const struct pm_saying **slot = saying_at(all, s);
+    if (*slot) return *slot;
+    struct pm_saying *kept = PM_NEW(all->a, struct pm_saying);
+    memcpy(kept, s, sizeof *kept);
+    all->n++;
+    return *slot = kept;
+}
+
+void pm_trace_say(struct pm_evidence *ev, struct pm_trace *t, const struct pm_saying *s) {
+    t->said = pm_saying_keep(ev, s);
+}
+
+void pm_trace_judge(struct pm_evidence *ev, struct pm_trace *t, const struct pm_verdict *v) {
+    struct pm_saying said = *t->said;
+    said.verdict = v;
+    pm_trace_say(ev, t, &said);
+}
+
+void pm_trace_extend(struct pm_evidence *ev, struct pm_trace *t, const struct pm_trace_extent *e) {
+    bool moment = e->first == t->ts && e->last == t->ts && !e->duration_ns && !e->waiting_ns &&
+                  e->bytes == -1 && e->count == 1 && !e->join;
+    if (!t->extent && moment) return;
+    if (!t->extent) t->extent = PM_NEW(sayings_of(ev)->a, struct pm_trace_extent);
+    *t->extent = *e;
+}
+
+struct pm_trace_extent pm_trace_extent_of(const struct pm_trace *t) {
+    return t->extent
+               ? *t->extent
+               : (struct pm_trace_extent){.first = t->ts, .last = t->ts, .bytes = -1, .count = 1};
+}
+
+void pm_trace_span(struct pm_evidence *ev, struct pm_trace *t, int64_t first, int64_t last) {
+    struct pm_trace_extent e = pm_trace_extent_of(t);
+    if (e.first == first && e.last == last) return;
+    e.first = first;
+    e.last = last;
+    pm_trace_extend(ev, t, &e);
+}
+
+void pm_sayings_free(struct pm_evidence *ev) {
+    if (!ev->sayings) return;
+    pm_arena_free(ev->sayings->a);
+    free(ev->sayings->slots);
+    free(ev->sayings);
+    ev->sayings = NULL;
+}
