@@ -59,8 +59,8 @@ static void count(struct pm_frame *f, const struct pm_parser *parser, const stru
 // told of a request. A member's first lines are all looked at, as they decide how it is read.
 static bool is_told(struct pm_frame *f, struct pm_str line, const struct pm_parser *parser,
                     const struct pm_alike *alike) {
-    return alike && f->sure_record == f->stats.records && f->decided && f->sink.again &&
-           !f->sink.record && !parser->flags && pm_group_of(parser->component) &&
+    return alike && alike->layer && f->sure_record == f->stats.records && f->decided &&
+           f->sink.again && !f->sink.record && !parser->flags && pm_group_of(parser->component) &&
            f->sink.again(f->sink.ctx, line, alike);
 }
 

@@ -186,20 +186,16 @@ static enum pm_quality quality_of(enum pm_when_kind k) {
     return k == PM_WHEN_LOCAL || k == PM_WHEN_NO_YEAR ? PM_QUALITY_ASSUMED : PM_QUALITY_RELATIVE;
 }
 
-static void unfold(void *ctx, const struct pm_row *held) {
+static void waited(void *ctx, const struct row_held *held) {
     struct pm_row *row = row_new(ctx);
     struct batch *b = ((struct reading *)ctx)->batch;
-    const struct pm_row *before = b->n > 1 ? row - 1 : NULL;
-    *row = *held;
-    for (int f = 0; f < PM_F_COUNT; f++)
-        row->event.field[f] =
-            keep(b, held->event.field[f], before ? before->event.field[f] : PM_NONE);
-    row->raw = keep(b, held->raw, before ? before->raw : PM_NONE);
+    *row = row_held_copy(held, pm_arena_alloc(b->arena, held->n));
+    b->bytes += held->n;
 }
 
 static bool folded(struct reading *r, const struct pm_record *rec, const struct pm_event *e) {
     if (e->kind != PM_KIND_REQUEST) return false;
-    if (!r->fold) r->fold = pm_request_fold_new(unfold, r);
+    if (!r->fold) r->fold = pm_request_fold_new(waited, r);
     return pm_request_fold_add(r->fold, rec->alike, e, pm_clock_see(&r->j->r.clock, &e->when));
 }
 
@@ -229,19 +225,33 @@ static bool is_clean(struct pm_str s, struct pm_str clean, const struct pm_row *
            (before && !before->tagged && pm_str_eq(s, before->event.field[f]));
 }
 
-static void keep_texts(struct reading *r, struct pm_row *row, const struct pm_record *rec,
-                       const struct pm_event *e) {
-    struct batch *b = r->batch;
+static const struct pm_row *row_before(const struct reading *r, const struct pm_row *row) {
+    if (r->fold) return pm_request_fold_last(r->fold);
+    return r->batch->n > 1 ? row - 1 : NULL;
+}
+
+// Without secrets, and as long as the record is.
+static void put_texts(struct reading *r, struct pm_row *row, const struct pm_record *rec,
+                      const struct pm_event *e) {
     bool redact = r->p->o->redact;
-    const struct pm_row *before = b->n > 1 ? row - 1 : NULL;
-    struct pm_str raw = evidence_text(r, rec, &row->tagged), clean = row->tagged ? PM_NONE : raw;
+    const struct pm_row *before = row_before(r, row);
+    row->raw = evidence_text(r, rec, &row->tagged);
+    struct pm_str clean = row->tagged ? PM_NONE : row->raw;
     for (int f = 0; f < PM_F_COUNT; f++) {
         struct pm_str s = e->field[f];
         if (redact && s.n && f != PM_F_METHOD && !is_clean(s, clean, before, f))
             s = redacted(r, s, &row->tagged);
-        row->event.field[f] = keep(b, s, before ? before->event.field[f] : PM_NONE);
+        row->event.field[f] = s;
     }
-    row->raw = keep(b, raw, before ? before->raw : PM_NONE);
+}
+
+// As long as its batch is.
+static void keep_texts(struct batch *b, struct pm_row *row) {
+    const struct pm_row *before = b->n > 1 ? row - 1 : NULL;
+    for (int f = 0; f < PM_F_COUNT; f++)
+        row->event.field[f] =
+            keep(b, row->event.field[f], before ? before->event.field[f] : PM_NONE);
+    row->raw = keep(b, row->raw, before ? before->raw : PM_NONE);
 }
 
 // Where a 29 February stands first, for a year of the user's that has none.
@@ -270,7 +280,7 @@ void member_event(void *ctx, const struct pm_record *rec, const struct pm_parser
     row->event = *e;
     if (names_nothing(e)) row->event.kind = PM_KIND_OTHER;
     row->line = rec->line;
-    keep_texts(r, row, rec, e);
+    put_texts(r, row, rec, e);
     bool fine;
     row->hash = record_hash(r, rec, e, row->tagged, &fine);
     tell(r, rec, row);
@@ -288,8 +298,12 @@ void member_event(void *ctx, const struct pm_record *rec, const struct pm_parser
     row->last_ns = pm_clock_see(&r->j->r.clock, &e->last);
     member_note_feb29(&r->j->r.clock, rec);
     clock_event(&r->j->r.clock, rec, e, row);
-    if (e->kind == PM_KIND_REQUEST && pm_request_fold_hold(r->fold, row))
-        b->n--; // it comes back by unfold
+    if (!r->fold) {
+        keep_texts(b, row);
+        return;
+    }
+    b->n--; // it comes back in its turn
+    pm_request_fold_put(r->fold, row);
 }
 
 void member_rows_end(struct reading *r) {

@@ -84,7 +84,7 @@ CREATE TABLE shape(
     stage INTEGER NOT NULL,         -- word 'stage'; 0 none
     status INTEGER,                 -- HTTP status
     standing INTEGER NOT NULL,      -- word 'standing' in bits 0 and 1; from bit 2 on the voice in its member, a writer whose standing hung on all it wrote
-    flags INTEGER NOT NULL,         -- 1 record cut, 2 snapshot, 4 credentials shown, 8 anonymous, 16 push, 32 mirror, 64 echo of another record, 128 of the sandbox image, 4096 answered from a cache, 8192 not in the cache
+    flags INTEGER NOT NULL,         -- 1 record cut, 2 snapshot, 4 credentials shown, 8 anonymous, 16 push, 32 mirror, 64 echo of another record, 128 of the sandbox image, 4096 answered from a cache, 8192 not in the cache, 32768 a manifest with the layers that were got behind it
     limit_ INTEGER, window_s INTEGER, -- RateLimit headers
     own INTEGER NOT NULL,           -- 1: of a node's own program, and so of its member's node where it names none
     node INTEGER, workload INTEGER, container INTEGER, -- string.id from here on
@@ -323,7 +323,7 @@ CREATE VIEW columns(view, name, about) AS VALUES
     ('events', 'status', 'HTTP status'),
     ('events', 'bytes', 'of the pull or answer'),
     ('events', 'duration_ms', 'of the pull or request'),
-    ('events', 'count', 'happenings this row stands for; successful requests for layers and tokens of one client and repository within ten seconds are one row with their number, the sum of their bytes and durations, first_ns and last_ns, and the line of the first'),
+    ('events', 'count', 'happenings this row stands for; successful requests for layers and tokens of one client and repository within ten seconds are one row with their number, the sum of their bytes and durations, first_ns and last_ns, and the line of the first; where the manifest was got in the same ten seconds, they are in its row (flag 32768), with its line and its time, which counts them and itself'),
     ('events', 'error', 'error text with all wrapping undone'),
     ('events', 'cause', 'what the rules made of it; NULL where nothing failed'),
     ('events', 'rule', 'which rule'),

@@ -127,6 +127,8 @@ enum pm_event_flag {
     PM_EV_CACHE_MISS = 8192, // it keeps a cache, and had to ask
     PM_EV_AGAIN =
         16384, // with ECHO: of the very attempt that its session told before, which it quotes
+    PM_EV_LAYERS =
+        32768, // a manifest that was got, and the layers behind it: count is one more than theirs, span, bytes and duration are theirs
 };
 
 // Which of a program's lines about one pull this is, where that decides what counts. Parsers

@@ -48,13 +48,17 @@ struct pm_record_memo {
 };
 #define PM_ENVELOPES_MAX 6
 
-// A line of an access log beside other lines of it: where `same` is equal, two of them
-// make the same event but for the layer that was asked for and what stands below. Only
-// lines that may go into one row with others have it (ingest/request_fold.c).
+// A line of an access log beside other lines of it: where `same` is equal, two layers'
+// lines make the same event but for the layer that was asked for and what stands below. A
+// manifest's `same` is what a layer's would be that is got from the same place. Only lines
+// that may go into one row with others have it (ingest/request_fold.c).
 #define PM_ALIKE_PARTS 5
 struct pm_alike {
-    struct pm_str same[PM_ALIKE_PARTS]; // all that is not named below, in the line's order
+    // All that is not named below, in the line's order, without "/blobs/sha256:" and
+    // "/manifests/".
+    struct pm_str same[PM_ALIKE_PARTS];
     struct pm_when when;
+    bool layer;                 // else a manifest, and its size and time are not told
     int64_t bytes, duration_ns; // as the event has them
 };
 struct pm_record {

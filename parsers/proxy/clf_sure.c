@@ -238,6 +238,8 @@ static bool split_strictly(struct pm_str s, struct pm_clf *o, struct marks *m) {
 
 // The digits of a layer's digest, where they are the whole end of the URL.
 #define DIGEST_BYTES 64
+#define BLOBS "/blobs/sha256:"
+#define BLOBS_BYTES (sizeof BLOBS - 1)
 static bool is_hex(const char *p) {
 #ifdef __SSE2__
     const __m128i below_0 = _mm_set1_epi8('0' - 1), above_9 = _mm_set1_epi8('9' + 1),
@@ -260,7 +262,7 @@ static bool is_hex(const char *p) {
 // A path before the digest that has neither a query nor an escape says the same whatever
 // the digest is: pm_registry_url_parse finds no other word in it.
 static const char *digest_of(struct pm_str url) {
-    const struct pm_str before = PM_STR("/blobs/sha256:");
+    const struct pm_str before = PM_STR(BLOBS);
     if (url.n < before.n + DIGEST_BYTES || url.p[0] != '/') return NULL;
     const char *digest = url.p + url.n - DIGEST_BYTES;
     size_t path = (size_t)(digest - url.p);
@@ -270,13 +272,30 @@ static const char *digest_of(struct pm_str url) {
     return digest;
 }
 
-static bool is_layer(struct pm_str line, const struct pm_clf *o, const struct marks *m,
+// Of a manifest's path what a layer's begins with, too: "/v2/NAME" of words that mean
+// nothing in a registry's paths.
+static bool shared_path(struct pm_str url, struct pm_str *place) {
+    static const struct pm_str words[] = {
+        {"/manifests", 10}, {"/blobs", 6}, {"/tags", 5}, {"/_", 2}};
+    ptrdiff_t slash = pm_str_rchr(url, '/');
+    if (slash < 0 || memchr(url.p, '?', url.n) || memchr(url.p, '%', url.n)) return false;
+    *place = pm_str_sub(url, 0, (size_t)slash);
+    if (!pm_str_starts(url, PM_STR("/v2/")) || !pm_str_ends(*place, words[0])) return false;
+    place->n -= words[0].n;
+    for (size_t i = 0; i < PM_LEN(words); i++)
+        if (pm_str_has(*place, words[i])) return false;
+    return place->n > 4;
+}
+
+static bool is_alike(struct pm_str line, const struct pm_clf *o, const struct marks *m,
                      struct pm_alike *out) {
-    const char *digest = digest_of(o->url);
-    if (!digest) return false;
-    const char *behind = digest + DIGEST_BYTES;
+    const char *digest = digest_of(o->url), *behind = o->url.p + o->url.n;
+    struct pm_str place;
+    if (digest) place = pm_str_sub(o->url, 0, (size_t)(digest - o->url.p) - BLOBS_BYTES);
+    else if (!shared_path(o->url, &place)) return false;
+    out->layer = digest != NULL;
     out->same[0] = (struct pm_str){line.p, (size_t)(o->stamp.p - line.p)};
-    out->same[1] = (struct pm_str){o->method.p, (size_t)(digest - o->method.p)};
+    out->same[1] = (struct pm_str){o->method.p, (size_t)(place.p + place.n - o->method.p)};
     out->same[2] = (struct pm_str){behind, (size_t)(m->status_end - behind)};
     out->same[3] = (struct pm_str){m->agent_from, (size_t)(m->agent_to - m->agent_from)};
     out->same[4] = m->end;
@@ -307,6 +326,6 @@ bool pm_clf_sure(struct pm_str s, unsigned tails, const struct pm_alike **alike)
     if (!split_strictly(s, o, &m) || !(o->tail & tails) || memchr(s.p, '@', s.n < 80 ? s.n : 80) ||
         has_step(o->request.p, s.p + s.n))
         return false;
-    if (is_layer(s, o, &m, &last.alike)) *alike = &last.alike;
+    if (is_alike(s, o, &m, &last.alike)) *alike = &last.alike;
     return true;
 }

@@ -131,4 +131,26 @@ printf '%s\n' '10.0.0.1 - dora [25/Nov/2026:10:00:00 +0000] "GET /v2/app/a/manif
     '10.0.0.2 - - [25/Nov/2026:10:00:01 +0000] "GET /v2/app/a/manifests/1 HTTP/1.1" 401 120 "-" "curl/8.5.0"' \
     '10.0.0.3 - dora [25/Nov/2026:10:00:02 +0000] "GET /v2/app/b/manifests/1 HTTP/1.1" 200 120 "-" "curl/8.5.0"' >door/access.log
 said door '(r["pulls"]["attempts"], r["pulls"]["failed"]) == (1, 1)'
+# A registry's log: the layers of a pull stand in the row of the manifest that was got before them, those of the next ten seconds in one of their own, and the pull has all of them. One that was refused, and those behind an escaped path, keep theirs.
+request() { echo "10.1.0.$1 - - [12/Apr/2026:06:10:$2 +0000] \"$3 HTTP/1.1\" $4 $5 \"-\" \"containerd/1.7.24\""; }
+layer() { printf 'GET /v2/acme/%s/blobs/sha256:%064d' "$1" "$2"; }
+{
+    request 7 01 "HEAD /v2/acme/web/manifests/1" 200 0
+    request 7 02 "GET /v2/acme/web/manifests/sha256:0e" 200 1400
+    request 8 02 "GET /v2/acme/db/manifests/2" 200 900
+    for i in 1 2 3; do request 7 0$((i + 3)) "$(layer web $i)" 200 100$i; done
+    request 8 07 "$(layer db 4)" 200 50
+    request 8 08 "$(layer db 5)" 503 0
+    request 7 11 "$(layer web 6)" 200 7
+    request 8 09 "$(layer db 5)" 200 60
+    request 9 20 "GET /v2/acme/a%2fb/manifests/3" 200 5
+    request 9 21 "$(layer a%2fb 7)" 200 11
+} >access.log
+run 0 "$PM" analyze access.log -q --db access.db
+"$PM" query access.db "SELECT line, count, bytes, substr(time, 18, 2) || ' ' || coalesce(first_ns / 1000000000 % 60, '-') || ' ' || coalesce(last_ns / 1000000000 % 60, '-') AS at FROM events ORDER BY ts_ns, line" --format csv >got 2>err
+printf '%s\n' line,count,bytes,at '1,1,0,01 - -' '2,4,3006,02 4 6' '3,2,50,02 7 7' '8,1,0,08 - -' '10,1,60,09 - -' '9,1,7,11 - -' '11,2,11,20 21 21' >want
+tr -d '\r' <got | cmp -s - want || wrong "rows of a registry's log: $(cat got err)"
+"$PM" query access.db "SELECT client, requests, bytes, substr(ended, 18, 2) AS ended FROM pulls ORDER BY 1" --format csv >got 2>err
+printf '%s\n' client,requests,bytes,ended 10.1.0.7,6,3013,11 10.1.0.8,4,110,09 10.1.0.9,2,11,21 >want
+tr -d '\r' <got | cmp -s - want || wrong "pulls of a registry's log: $(cat got err)"
 exit $failed

@@ -1,5 +1,6 @@
-// Requests for layers are folded into one row, and nothing that the judge needs one by
-// one is (analyzer/ingest/request_fold.c). Events written by us.
+// Requests for layers are folded into one row, or into their manifest's, and nothing that
+// the judge needs one by one is (analyzer/ingest/request_fold.c); rows leave in order of
+// time and line (row_queue.c). Events written by us.
 #include "ingest/request_fold.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,15 +15,22 @@ struct out {
     size_t n;
     struct {
         uint32_t count;
-        int64_t first, last, bytes;
+        unsigned flags;
+        uint64_t line;
+        int64_t at, first, last, bytes;
         char url[64];
     } rows[16];
 };
 
-static void came_out(void *ctx, const struct pm_row *row) {
+static void came_out(void *ctx, const struct row_held *held) {
     struct out *o = ctx;
-    assert_true(o->n < PM_LEN(o->rows));
+    char texts[256];
+    assert_true(o->n < PM_LEN(o->rows) && held->n <= sizeof texts);
+    const struct pm_row copy = row_held_copy(held, texts), *row = &copy;
     o->rows[o->n].count = row->event.count;
+    o->rows[o->n].flags = row->event.flags;
+    o->rows[o->n].line = row->line;
+    o->rows[o->n].at = row->ts_ns;
     o->rows[o->n].first = row->first_ns;
     o->rows[o->n].last = row->last_ns;
     o->rows[o->n].bytes = row->event.bytes;
@@ -38,8 +46,7 @@ struct line {
     int64_t bytes;
 };
 
-// As the pipeline does it: what is not added becomes a row, which may be held, or is kept
-// at once.
+// As the pipeline does it: what is not added becomes a row.
 static void run(struct out *o, const struct line *lines, size_t n) {
     struct pm_request_fold *f = pm_request_fold_new(came_out, o);
     for (size_t i = 0; i < n; i++) {
@@ -66,7 +73,7 @@ static void run(struct out *o, const struct line *lines, size_t n) {
                              .first_ns = PM_NO_TIME,
                              .last_ns = PM_NO_TIME,
                              .event = e};
-        if (!pm_request_fold_hold(f, &row)) came_out(o, &row);
+        pm_request_fold_put(f, &row);
         memset(url, 'x', sizeof url);
     }
     pm_request_fold_end(f);
@@ -110,12 +117,103 @@ static void test_a_manifest_or_refusal_ends_the_row(void **state) {
         {102, "10.0.0.1", "GET", "/v2/acme/web/blobs/sha256:dd", PM_STAGE_BLOB, 429, 0},
         LAYER(102, "10.0.0.1", "dd", 1),
     };
-    static const uint32_t counts[] = {2, 1, 1, 1, 1};
+    static const uint32_t counts[] = {2, 2, 1, 1};
     struct out o = {0};
     run(&o, lines, PM_LEN(lines));
     assert_int_equal(o.n, PM_LEN(counts));
     for (size_t i = 0; i < o.n; i++) assert_int_equal(o.rows[i].count, counts[i]);
     assert_string_equal(o.rows[1].url, "/v2/acme/web/manifests/1");
+}
+
+#define MANIFEST(at, method, reference, status)                                                    \
+    { at, "10.0.0.1", method, "/v2/acme/web/manifests/" reference, PM_STAGE_MANIFEST, status, 1400 }
+
+static void test_layers_go_to_their_manifest(void **state) {
+    (void)state;
+    const struct line lines[] = {
+        MANIFEST(103, "HEAD", "1", 200),  MANIFEST(103, "GET", "sha256:0e", 200),
+        LAYER(104, "10.0.0.1", "aa", 10), LAYER(109, "10.0.0.1", "bb", 5), // one pull
+        LAYER(110, "10.0.0.1", "cc", 1),                                   // the next window's
+        MANIFEST(130, "GET", "1", 404),   LAYER(130, "10.0.0.1", "dd", 7), // refused
+        MANIFEST(140, "GET", "2", 200),                                    // without layers
+    };
+    static const struct {
+        uint32_t count, line;
+        bool layers;
+        int64_t bytes, first, last;
+    } want[] = {{1, 1, false, 1400, 0, 0}, {3, 2, true, 15, 104, 109}, {1, 5, false, 1, 0, 0},
+                {1, 6, false, 1400, 0, 0}, {1, 7, false, 7, 0, 0},     {1, 8, false, 1400, 0, 0}};
+    struct out o = {0};
+    run(&o, lines, PM_LEN(lines));
+    assert_int_equal(o.n, PM_LEN(want));
+    for (size_t i = 0; i < o.n; i++) {
+        assert_int_equal(o.rows[i].count, want[i].count);
+        assert_int_equal(o.rows[i].line, want[i].line);
+        assert_int_equal(!!(o.rows[i].flags & PM_EV_LAYERS), want[i].layers);
+        assert_int_equal(o.rows[i].bytes, want[i].bytes);
+        assert_int_equal(o.rows[i].first, want[i].first ? S(want[i].first) : PM_NO_TIME);
+        assert_int_equal(o.rows[i].last, want[i].last ? S(want[i].last) : PM_NO_TIME);
+    }
+    assert_int_equal(o.rows[1].at, S(103));
+}
+
+// A server that stamps a request when it begins logs it when it is done.
+static void test_rows_leave_in_order(void **state) {
+    (void)state;
+    const struct line lines[] = {LAYER(105, "10.0.0.1", "aa", 1), MANIFEST(104, "HEAD", "1", 200),
+                                 LAYER(101, "10.0.0.2", "bb", 1), LAYER(103, "10.0.0.3", "cc", 1),
+                                 LAYER(100, "10.0.0.3", "dd", 1), MANIFEST(104, "HEAD", "2", 200)};
+    static const struct {
+        int64_t at;
+        uint64_t line;
+    } want[] = {{100, 4}, {101, 3}, {104, 2}, {104, 6}, {105, 1}};
+    struct out o = {0};
+    run(&o, lines, PM_LEN(lines));
+    assert_int_equal(o.n, PM_LEN(want));
+    for (size_t i = 0; i < o.n; i++) {
+        assert_int_equal(o.rows[i].at, S(want[i].at));
+        assert_int_equal(o.rows[i].line, want[i].line);
+    }
+}
+
+static struct row_held *rows_put(struct row_queue *q, uint64_t *seed, int64_t n, int64_t late) {
+    struct row_held *h = NULL;
+    for (int64_t i = 0; i < n; i++) {
+        *seed = *seed * 6364136223846793005u + 1442695040888963407u;
+        struct pm_row row = {.line = (uint64_t)i, .raw = PM_STR("text"), .ts_ns = S(i)};
+        row.ts_ns -= S((int64_t)(*seed >> 33) % late);
+        h = row_queue_put(q, &row);
+    }
+    return h;
+}
+
+struct order {
+    int64_t last;
+    size_t n, runs;
+};
+static void count_runs(void *ctx, const struct row_held *held) {
+    struct order *o = ctx;
+    if (held->row.ts_ns < o->last) o->runs++;
+    o->last = held->row.ts_ns;
+    o->n++;
+}
+
+// All of them come out, in one run as long as none is too late.
+static void test_many_rows(void **state) {
+    (void)state;
+    static const struct {
+        int64_t late;
+        bool one_run;
+    } all[] = {{1, true}, {300, true}, {4000, true}, {9000, false}};
+    uint64_t seed = 7;
+    for (size_t i = 0; i < PM_LEN(all); i++) {
+        struct order o = {.last = INT64_MIN};
+        struct row_queue *q = row_queue_new(count_runs, &o);
+        rows_put(q, &seed, 20000, all[i].late);
+        row_queue_end(q);
+        assert_int_equal(o.n, 20000);
+        assert_int_equal(o.runs == 0, all[i].one_run);
+    }
 }
 
 static void test_more_kinds_than_ways(void **state) {
@@ -135,6 +233,9 @@ int main(void) {
         cmocka_unit_test(test_layers_become_one_row),
         cmocka_unit_test(test_windows_and_clients_are_apart),
         cmocka_unit_test(test_a_manifest_or_refusal_ends_the_row),
+        cmocka_unit_test(test_layers_go_to_their_manifest),
+        cmocka_unit_test(test_rows_leave_in_order),
+        cmocka_unit_test(test_many_rows),
         cmocka_unit_test(test_more_kinds_than_ways),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -84,7 +84,8 @@ static bool span_in(void *ctx, const struct pm_row *row) {
     if (row->event.standing == PM_STANDING_HEARSAY || row->event.flags & PM_EV_SNAPSHOT ||
         !pm_row_in_window(c->env, c->ev, row))
         return true;
-    add_span(c->ev, row->first_ns != PM_NO_TIME ? row->first_ns : row->ts_ns,
+    const bool from_first = row->first_ns != PM_NO_TIME && !(row->event.flags & PM_EV_LAYERS);
+    add_span(c->ev, from_first ? row->first_ns : row->ts_ns,
              row->last_ns != PM_NO_TIME ? row->last_ns : row->ts_ns,
              row->event.component == PM_COMP_EVENTS);
     note_error(c->ev, row);

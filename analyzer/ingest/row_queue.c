@@ -1,0 +1,164 @@
+// Rows wait for those that come later in the log and are earlier in time, and leave in
+// order of time and line: a server logs a request when it is done, some by when it began,
+// and a row that stands for many is complete long after the first of them. A timeline of
+// one log is then in order as it lies, and nothing sorts or merges it when it is read
+// (timeline/order.c).
+//
+// So many rows wait and no more: where one comes that belongs before what has left, the
+// timeline has one more run of rows in order, which the reader merges.
+//
+// Rows come mostly in order, so that they are kept sorted in one array from which they
+// leave at the front: a heap would move each of them a dozen times.
+#include "ingest/row_queue.h"
+#include <stdlib.h>
+
+#define WAITING 4096
+
+struct place {
+    int64_t ts;
+    uint64_t line, number;
+    struct row_held *held;
+};
+struct row_queue {
+    pm_row_out *out;
+    void *ctx;
+    struct place *places; // in order, from `first`
+    size_t first, n, room;
+    struct row_held *spare, *last;
+    uint64_t numbers, last_number;
+};
+
+struct row_queue *row_queue_new(pm_row_out *out, void *ctx) {
+    struct row_queue *q = pm_xmalloc(sizeof *q);
+    *q = (struct row_queue){.out = out, .ctx = ctx};
+    return q;
+}
+
+static bool is_before(const struct place *a, const struct place *b) {
+    if (a->ts != b->ts) return a->ts < b->ts;
+    return a->line != b->line ? a->line < b->line : a->number < b->number;
+}
+
+// Room for one more behind the last: at the end of the array those that wait move to its
+// front.
+static void make_room(struct row_queue *q) {
+    if (q->first + q->n < q->room) return;
+    if (!q->first) {
+        q->room = q->room ? 2 * q->room : 64;
+        q->places = pm_xrealloc(q->places, q->room * sizeof *q->places);
+        return;
+    }
+    memmove(q->places, q->places + q->first, q->n * sizeof *q->places);
+    q->first = 0;
+}
+
+// Where it belongs among those that wait.
+static size_t rank_of(const struct row_queue *q, const struct place *p) {
+    const struct place *all = q->places + q->first;
+    size_t from = 0, to = q->n;
+    if (!q->n || is_before(&all[q->n - 1], p)) return q->n;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if (is_before(&all[middle], p)) from = middle + 1;
+        else to = middle;
+    }
+    return from;
+}
+
+static void insert(struct row_queue *q, struct row_held *h) {
+    const struct place p = {h->row.ts_ns, h->row.line, h->number, h};
+    make_room(q);
+    size_t rank = rank_of(q, &p);
+    struct place *at = q->places + q->first + rank;
+    memmove(at + 1, at, (q->n - rank) * sizeof *at);
+    *at = p;
+    q->n++;
+}
+
+void row_queue_earlier(struct row_queue *q, struct row_held *h, int64_t before_ns) {
+    const struct place p = {before_ns, h->row.line, h->number, h};
+    size_t rank = rank_of(q, &p);
+    struct place *at = q->places + q->first + rank;
+    if (rank == q->n || at->held != h) return;
+    q->n--;
+    memmove(at, at + 1, (q->n - rank) * sizeof *at);
+    insert(q, h);
+}
+
+static void first_out(struct row_queue *q) {
+    struct row_held *h = q->places[q->first].held;
+    q->first++;
+    q->n--;
+    q->out(q->ctx, h);
+    h->open = false;
+    h->number = 0;
+    h->next = q->spare;
+    q->spare = h;
+}
+
+// A text of the line itself stands in its copy, too.
+static bool is_within(struct pm_str whole, struct pm_str s) {
+    uintptr_t from = (uintptr_t)whole.p, at = (uintptr_t)s.p;
+    return whole.n && at >= from && at - from <= whole.n && s.n <= whole.n - (at - from);
+}
+
+static void take(struct row_held *h, const struct pm_row *row) {
+    const struct pm_str *from = row->event.field;
+    size_t n = row->raw.n;
+    for (int i = 0; i < PM_F_COUNT; i++)
+        if (from[i].n && !is_within(row->raw, from[i])) n += from[i].n;
+    if (n > h->cap) h->texts = pm_xrealloc(h->texts, h->cap = n + n / 2);
+    h->row = *row;
+    h->n = n;
+    if (row->raw.n) memcpy(h->texts, row->raw.p, row->raw.n);
+    h->row.raw.p = h->texts;
+    char *end = h->texts + row->raw.n;
+    for (int i = 0; i < PM_F_COUNT; i++) {
+        if (!from[i].n) continue;
+        if (is_within(row->raw, from[i])) {
+            h->row.event.field[i].p = h->texts + (from[i].p - row->raw.p);
+            continue;
+        }
+        memcpy(end, from[i].p, from[i].n);
+        h->row.event.field[i].p = end;
+        end += from[i].n;
+    }
+}
+
+struct pm_row row_held_copy(const struct row_held *held, char *texts) {
+    struct pm_row row = held->row;
+    if (held->n) memcpy(texts, held->texts, held->n);
+    for (int i = 0; i < PM_F_COUNT; i++)
+        if (row.event.field[i].n)
+            row.event.field[i].p = texts + (row.event.field[i].p - held->texts);
+    row.raw.p = texts;
+    return row;
+}
+
+struct row_held *row_queue_put(struct row_queue *q, const struct pm_row *row) {
+    struct row_held *h = q->spare;
+    if (h) q->spare = h->next;
+    else *(h = pm_xmalloc(sizeof *h)) = (struct row_held){.texts = NULL};
+    take(h, row);
+    h->open = false;
+    h->number = q->last_number = ++q->numbers;
+    q->last = h;
+    insert(q, h);
+    if (q->n > WAITING) first_out(q);
+    return h;
+}
+
+const struct pm_row *row_queue_last(const struct row_queue *q) {
+    return q->last && q->last->number == q->last_number ? &q->last->row : NULL;
+}
+
+void row_queue_end(struct row_queue *q) {
+    while (q->n) first_out(q);
+    for (struct row_held *h = q->spare, *next; h; h = next) {
+        next = h->next;
+        free(h->texts);
+        free(h);
+    }
+    free(q->places);
+    free(q);
+}
