@@ -12,6 +12,7 @@ enum { BLOCK = 1 << 20, OVERLAP = 8 << 10 };
 struct text {
     char *p;
     size_t n;
+    bool more; // behind it comes more, which is not here yet
 };
 static bool of_token(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
@@ -33,7 +34,11 @@ static bool is_placeholder(const char *p, size_t n) {
            (n >= 8 && memcmp(p, "redacted", 8) == 0);
 }
 
-// Each check says how far it dealt with the text; 0: it is none.
+// Each check says how far it dealt with the text; 0: it is none; WAIT: what is behind the
+// text decides it.
+#define WAIT SIZE_MAX
+static bool at_end(struct text t, size_t to) { return to >= t.n && t.more; }
+static size_t too_short(struct text t) { return t.more ? WAIT : 0; }
 static size_t strike_out(struct text t, size_t from, size_t to) {
     memset(t.p + from, '*', to - from);
     return to;
@@ -53,8 +58,11 @@ static const struct {
 static size_t mark(struct text t, size_t at) {
     for (size_t i = 0; i < PM_LEN(marks); i++) {
         size_t n = strlen(marks[i].text), to = at + n;
-        if (t.n - at < n || memcmp(t.p + at, marks[i].text, n) != 0) continue;
+        if (memcmp(t.p + at, marks[i].text, t.n - at < n ? t.n - at : n) != 0) continue;
+        if (at_end(t, to)) return WAIT;
+        if (to > t.n) continue;
         while (to < t.n && of_word(t.p[to])) to++;
+        if (at_end(t, to)) return WAIT;
         if (to - at - n < marks[i].least || is_placeholder(t.p + at + n, to - at - n)) return 0;
         return at > 0 && of_word(t.p[at - 1]) ? 0 : strike_out(t, at + n, to);
     }
@@ -69,25 +77,31 @@ static size_t jwt(struct text t, size_t at) {
         dots++;
         if (dots == 1 && t.n - to > 4 && memcmp(t.p + to + 1, "eyJ", 3) == 0) claims = to;
     }
+    if (at_end(t, to)) return WAIT;
     return claims && dots == 2 && to - claims > 20 ? strike_out(t, at + 3, to) : 0;
 }
 static size_t crypt_hash(struct text t, size_t at) { // $2y$10$…
     size_t to = at + 4;
-    if (t.n - at < 60 || t.p[at] != '$' || t.p[at + 1] != '2' || t.p[at + 3] != '$') return 0;
+    if (t.n - at < 60) return too_short(t);
+    if (t.p[at] != '$' || t.p[at + 1] != '2' || t.p[at + 3] != '$') return 0;
     while (to < t.n && (of_base64(t.p[to]) || t.p[to] == '$')) to++;
+    if (at_end(t, to)) return WAIT;
     return to - at >= 59 ? strike_out(t, at + 4, to) : 0;
 }
 static size_t private_key(struct text t, size_t at) {
     static const char begin[] = "-----BEGIN ", key[] = "PRIVATE KEY-----";
     size_t body = at + sizeof begin - 1 + sizeof key - 1; // no kind of key between them
-    if (t.n - at < 64 || memcmp(t.p + at, begin, sizeof begin - 1) != 0) return 0;
+    if (t.n - at < 64) return too_short(t);
+    if (memcmp(t.p + at, begin, sizeof begin - 1) != 0) return 0;
     while (body < t.n && body - at < 48 &&
            memcmp(t.p + body - (sizeof key - 1), key, sizeof key - 1) != 0)
         body++;
-    if (body - at == 48 || body == t.n) return 0;
+    if (body - at == 48) return 0;
+    if (body == t.n) return too_short(t);
     size_t to = body, letters = 0;
     for (; to < t.n && t.p[to] != '-' && t.p[to] != '<' && t.p[to] != '*'; to++)
         letters += of_base64(t.p[to]);
+    if (at_end(t, to)) return WAIT;
     return letters >= 32 ? strike_out(t, body, to) : 0;
 }
 
@@ -100,24 +114,28 @@ static size_t value_begin(struct text t, size_t at, const char *between) {
 static size_t authorization(struct text t, size_t at) {
     static const char *const schemes[] = {"Bearer ", "Basic ", "Token ", "bearer ", "basic "};
     static const char name[] = "uthorization";
-    if (t.n - at < sizeof name + 20 || memcmp(t.p + at + 1, name, sizeof name - 1) != 0) return 0;
+    if (t.n - at < sizeof name + 20) return too_short(t);
+    if (memcmp(t.p + at + 1, name, sizeof name - 1) != 0) return 0;
     size_t from = value_begin(t, at + sizeof name, "\"\\: =['"), to;
     for (size_t i = 0; i < PM_LEN(schemes); i++) {
         size_t n = strlen(schemes[i]);
         if (t.n - from <= n || memcmp(t.p + from, schemes[i], n) != 0) continue;
         for (to = from += n; to < t.n && of_base64(t.p[to]); to++) continue;
+        if (at_end(t, to)) return WAIT;
         return to - from >= 16 && !is_placeholder(t.p + from, to - from) ? strike_out(t, from, to)
                                                                          : 0;
     }
     return 0;
 }
 static size_t password(struct text t, size_t at) {
-    if (t.n - at < 16 || memcmp(t.p + at + 1, "assword", 7) != 0) return 0;
+    if (t.n - at < 16) return too_short(t);
+    if (memcmp(t.p + at + 1, "assword", 7) != 0) return 0;
     size_t from = value_begin(t, at + 8, "\"\\:=' "), to = from;
     bool said = memchr(t.p + at + 8, '=', from - at - 8) ||
                 (from - at > 10 && memchr(t.p + at + 8, '"', from - at - 8) &&
                  memchr(t.p + at + 8, ':', from - at - 8));
     while (to < t.n && of_base64(t.p[to])) to++;
+    if (at_end(t, to)) return WAIT;
     return said && to - from >= 8 && !is_placeholder(t.p + from, to - from)
                ? strike_out(t, from, to)
                : 0;
@@ -127,9 +145,11 @@ static size_t login(struct text t, size_t at) { // ://user:pass@host
     size_t user = at + 3, i = user, from;
     if (memcmp(t.p + at, "://", 3) != 0) return 0;
     while (i < t.n && i - user < 64 && (of_token(t.p[i]) || t.p[i] == '$' || t.p[i] == '%')) i++;
-    if (i == user || i >= t.n || t.p[i] != ':') return 0;
+    if (i >= t.n) return too_short(t);
+    if (i == user || t.p[i] != ':') return 0;
     for (from = ++i; i < t.n && i - from < 128 && t.p[i] != ':' && of_password(t.p[i]); i++)
         continue;
+    if (at_end(t, i + 1)) return WAIT;
     bool host = i + 1 < t.n && t.p[i] == '@' && of_token(t.p[i + 1]);
     return host && i - from >= 6 && !is_placeholder(t.p + from, i - from) ? strike_out(t, from, i)
                                                                           : 0;
@@ -186,20 +206,26 @@ __attribute__((constructor)) static void begins_fill(void) {
 
 struct strike {
     size_t found, done; // what is before `done` was dealt with
+    size_t wait;        // the first place that what is behind the text decides
 };
-static void strike_at(struct strike *s, struct text t, size_t at) {
+static bool strike_at(struct strike *s, struct text t, size_t at) {
     unsigned maybe = at < s->done ? 0 : begins[look(t.p + at)];
     for (int c = 0; maybe >> c; c++) {
         size_t to = maybe >> c & 1 ? checks[c](t, at) : 0;
         if (!to) continue;
+        if (to == WAIT) {
+            s->wait = at;
+            return false;
+        }
         s->found++;
         s->done = to;
-        return;
+        return true;
     }
+    return true;
 }
 // What begins in [at, until); three letters are there at each of these places.
 static void strike_each(struct strike *s, struct text t, size_t at, size_t until) {
-    for (; at < until; at++) strike_at(s, t, at);
+    while (at < until && strike_at(s, t, at)) at++;
 }
 #if PM_X86
 __attribute__((target("avx2"))) static void strike_avx2(struct strike *s, struct text t, size_t at,
@@ -219,25 +245,61 @@ __attribute__((target("avx2"))) static void strike_avx2(struct strike *s, struct
             groups = _mm256_and_si256(groups, _mm256_and_si256(a, b));
         }
         unsigned any = ~(unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(groups, none));
-        for (; any; any &= any - 1) strike_at(s, t, at + (size_t)__builtin_ctz(any));
+        for (; any; any &= any - 1)
+            if (!strike_at(s, t, at + (size_t)__builtin_ctz(any))) return;
     }
     strike_each(s, t, at, until);
 }
 #endif
-static size_t strike_all(struct text t, size_t until) {
-    struct strike s = {0};
+// What begins in [at, until).
+static void strike_all(struct strike *s, struct text t, size_t at, size_t until) {
     size_t last = t.n < LETTERS ? 0 : t.n - LETTERS + 1; // places that have three letters
     if (until > last) until = last;
+    s->wait = t.more ? last : t.n;
+    if (at >= until) return;
 #if PM_X86
     if (__builtin_cpu_supports("avx2")) {
-        strike_avx2(&s, t, 0, until);
-        return s.found;
+        strike_avx2(s, t, at, until);
+        return;
     }
 #endif
-    strike_each(&s, t, 0, until);
+    strike_each(s, t, at, until);
+}
+size_t pm_leaks_strike(char *p, size_t n) {
+    struct strike s = {0};
+    strike_all(&s, (struct text){p, n, .more = false}, 0, n);
     return s.found;
 }
-size_t pm_leaks_strike(char *p, size_t n) { return strike_all((struct text){p, n}, n); }
+
+// What was handed out by the last call goes, but for the byte that a place looks back at.
+static void handed_out_go(struct pm_leaks *l) {
+    size_t keep = l->at ? 1 : 0, gone = l->at - keep;
+    if (!gone) return;
+    memmove(l->text.p, l->text.p + gone, l->text.n - gone);
+    l->text.n -= gone;
+    l->done = l->done > gone ? l->done - gone : 0;
+    l->at = keep;
+}
+struct pm_str pm_leaks_look(struct pm_leaks *l, struct pm_str piece, enum pm_leaks_piece which) {
+    handed_out_go(l);
+    pm_buf_add(&l->text, piece);
+    size_t from = l->at, behind = l->text.n - from;
+    if (which == PM_LEAKS_MORE && behind < l->enough) return PM_NONE;
+    struct strike s = {.found = l->found, .done = l->done};
+    struct text t = {l->text.p, l->text.n, which == PM_LEAKS_MORE};
+    strike_all(&s, t, from, t.n);
+    l->found = s.found;
+    l->done = s.done;
+    l->at = s.wait > from ? s.wait : from;
+    // Twice what could not be decided: a text of one long word is looked at again and again,
+    // but each time over twice as much.
+    l->enough = 2 * (t.n - l->at);
+    return pm_str_sub((struct pm_str){t.p, t.n}, from, l->at - from);
+}
+void pm_leaks_free(struct pm_leaks *l) {
+    pm_buf_free(&l->text);
+    *l = (struct pm_leaks){0};
+}
 
 static ssize_t read_at(int fd, char *p, size_t n, off_t at) {
     ssize_t got;
@@ -251,7 +313,9 @@ bool pm_leaks_in_file(int fd, bool *found) {
     *found = false;
     for (off_t at = 0; n == BLOCK + OVERLAP && !*found; at += BLOCK) {
         n = read_at(fd, p, BLOCK + OVERLAP, at);
-        *found = n > 0 && strike_all((struct text){p, (size_t)n}, BLOCK) > 0;
+        struct strike s = {0};
+        if (n > 0) strike_all(&s, (struct text){p, (size_t)n, .more = false}, 0, BLOCK);
+        *found = s.found > 0;
     }
     free(p);
     return n >= 0;

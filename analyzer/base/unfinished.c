@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SLOTS = 8, PATH = 4096, STATUS_INPUT = 3 };
+enum { SLOTS = 40, PATH = 4096, STATUS_INPUT = 3 };
 static struct {
     volatile sig_atomic_t used;
     char path[PATH];

@@ -4,7 +4,7 @@
 //   SIGQUIT, SIGXCPU, out of memory    then one line, and status 3
 #pragma once
 
-// From now on `path` goes when a signal comes. At most a handful at once; a path that
+// From now on `path` goes when a signal comes. At most forty at once; a path that
 // finds no room only stays behind.
 void pm_unfinished(const char *path);
 void pm_finished(const char *path);

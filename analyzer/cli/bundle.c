@@ -3,6 +3,7 @@
 #include "cli/bundle.h"
 #include "cli/bundle_window.h"
 #include "cli/report_input.h"
+#include "cli/written.h"
 #include "pm/rule.h"
 #include <stdlib.h>
 

@@ -3,6 +3,7 @@
 #include "cli/compare.h"
 #include "cli/report_input.h"
 #include "cli/writes.h"
+#include "cli/written.h"
 #include "pm/rule.h"
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,6 +5,7 @@
 #include "cli/report_input.h"
 #include "cli/window.h"
 #include "cli/writes.h"
+#include "cli/written.h"
 #include "pm/gate.h"
 #include "pm/rule.h"
 #include <stdio.h>
@@ -203,9 +204,9 @@ static bool output(const char *path, const struct pm_gate_output *o, const struc
 // The file belongs to the job: other steps write there, too.
 static bool summary_add(const char *path, const struct gate *g) {
     struct gate_file x = {g, &pm_gate_summary, false};
-    struct pm_written w = {0};
-    FILE *f = pm_written_make(&w, output_to, &x) ? fopen(path, "a") : NULL;
-    bool good = f && fwrite(w.p, 1, w.n, f) == w.n;
+    struct pm_written w;
+    FILE *f = pm_written_make(&w, "-", output_to, &x) ? fopen(path, "a") : NULL;
+    bool good = f && pm_written_copy(&w, f);
     if (f) good = fclose(f) == 0 && good;
     pm_written_free(&w);
     return good;

@@ -6,6 +6,7 @@
 #include "cli/privacy.h"
 #include "cli/rows.h"
 #include "cli/writes.h"
+#include "cli/written.h"
 #include "pm/arena.h"
 #include "pm/judge.h"
 #include "pm/rule.h"

@@ -1,13 +1,11 @@
 // Reports to files and terminals; inputs that are not there.
 #include "cli/output.h"
 #include "base/embed.h"
-#include "base/leak.h"
-#include "base/unfinished.h"
 #include "cli/opts.h"
+#include "cli/written.h"
 #include "report/template.h"
 #include "report/words.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -98,58 +96,6 @@ static int cannot_write(const char *name) {
             strerror(errno));
     return PM_EXIT_INPUT;
 }
-static bool secrets_kept;
-void pm_written_keep_secrets(void) { secrets_kept = true; }
-bool pm_written_make(struct pm_written *w, bool (*write)(FILE *f, void *ctx), void *ctx) {
-    pm_written_free(w);
-    FILE *f = open_memstream(&w->p, &w->n);
-    bool ok = f && write(f, ctx);
-    if (f) ok = fclose(f) == 0 && ok;
-    w->struck = ok && !secrets_kept ? pm_leaks_strike(w->p, w->n) : 0;
-    return ok;
-}
-void pm_written_free(struct pm_written *w) {
-    free(w->p);
-    *w = (struct pm_written){0};
-}
-static bool text_write(const char *path, const char *p, size_t n) {
-    struct pm_buf part = {0};
-    struct stat there;
-    // Devices and pipes are written as they are, links are followed, not replaced.
-    bool direct = lstat(path, &there) == 0 && !S_ISREG(there.st_mode);
-    if (direct) pm_buf_fmt(&part, "%s", path);
-    else
-        // No other run's, and nothing that somebody put there is written through.
-        pm_buf_fmt(&part, "%s.%ld.part", path, (long)getpid());
-    int fd = direct ? open(part.p, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)
-                    : open(part.p, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-    if (fd >= 0 && !direct) pm_unfinished(part.p);
-    FILE *f = fd >= 0 ? fdopen(fd, "wb") : NULL;
-    bool ok = f && fwrite(p, 1, n, f) == n && fflush(f) == 0 && (direct || fsync(fd) == 0);
-    ok = f && fclose(f) == 0 && ok;
-    if (ok && !direct) ok = rename(part.p, path) == 0;
-    int why = errno;
-    if (!ok && f && !direct) unlink(part.p);
-    pm_finished(part.p);
-    pm_buf_free(&part);
-    errno = why;
-    return ok;
-}
-bool pm_written_put(const struct pm_written *w, const char *path) {
-    if (w->struck)
-        fprintf(stderr, "pullmortem: %s: " PM_STRUCK "\n",
-                strcmp(path, "-") == 0 ? "standard output" : path, w->struck);
-    if (strcmp(path, "-") != 0) return text_write(path, w->p, w->n);
-    return fwrite(w->p, 1, w->n, stdout) == w->n && fflush(stdout) == 0;
-}
-bool pm_file_write(const char *path, bool (*write)(FILE *f, void *ctx), void *ctx) {
-    struct pm_written w = {0};
-    bool ok = pm_written_make(&w, write, ctx) && pm_written_put(&w, path);
-    int why = errno;
-    pm_written_free(&w);
-    errno = why;
-    return ok;
-}
 int pm_embedded_print(const char *path) {
     struct pm_str s = pm_embedded_find(path);
     return fwrite(s.p, 1, s.n, stdout) == s.n && fflush(stdout) == 0 ? PM_EXIT_OK
@@ -180,17 +126,22 @@ static bool incident_there(const struct pm_report *r, uint32_t id) {
         if (r->incidents[i].id == id) return true;
     return false;
 }
-static bool render_all(const struct pm_outputs *out, const struct pm_report *r,
-                       struct pm_written *text) {
-    bool good = true;
+// How many places were struck out. What goes wrong with one is told where it is put.
+static size_t render_all(const struct pm_outputs *out, const struct pm_report *r,
+                         struct pm_written *text) {
+    size_t struck = 0;
     for (size_t i = 0; i < out->n; i++) {
         struct rendering x = {out, r, i};
-        good = good && pm_written_make(&text[i], render_to, &x);
+        pm_written_make(&text[i], out->file[i], render_to, &x);
+        struck += text[i].struck;
     }
-    return good;
+    return struck;
+}
+static void forget_all(const struct pm_outputs *out, struct pm_written *text) {
+    for (size_t i = 0; i < out->n; i++) pm_written_free(&text[i]);
 }
 // What the last look found is a diagnostic of the report, too.
-static bool render_told(const struct pm_outputs *out, const struct pm_report *r,
+static void render_told(const struct pm_outputs *out, const struct pm_report *r,
                         struct pm_written *text, size_t struck) {
     struct pm_report told = *r;
     char message[160];
@@ -202,15 +153,15 @@ static bool render_told(const struct pm_outputs *out, const struct pm_report *r,
                                                               .code = PM_STR("self-check"),
                                                               .message = pm_str_c(message),
                                                               .count = struck};
-    bool good = render_all(out, &told, text);
+    forget_all(out, text);
+    render_all(out, &told, text);
     free(told.diagnostics);
-    return good;
 }
-static bool put(const struct pm_outputs *out, size_t i, const struct pm_written *text) {
+static bool put(const struct pm_outputs *out, size_t i, struct pm_written *text) {
     const char *name = out->file[i];
     struct stat st;
     bool file = strcmp(name, "-") != 0;
-    if (!pm_written_put(text, name)) return false;
+    if (!pm_written_put(text)) return false;
     if (file && !out->quiet && isatty(STDERR_FILENO) && stat(name, &st) == 0 && S_ISREG(st.st_mode))
         wrote(name, out->renderer[i]->name, (uint64_t)st.st_size);
     return true;
@@ -222,14 +173,12 @@ int pm_outputs_write(const struct pm_outputs *out, const struct pm_report *r) {
                 (unsigned)out->render.incident, r->incidents_n);
         return PM_EXIT_USAGE;
     }
-    struct pm_written text[PM_OUTPUTS_MAX] = {{0}};
-    bool good = render_all(out, r, text);
-    size_t struck = 0;
-    for (size_t i = 0; i < out->n; i++) struck += text[i].struck;
-    if (good && struck) good = render_told(out, r, text, struck);
+    struct pm_written text[PM_OUTPUTS_MAX];
+    size_t struck = render_all(out, r, text);
+    if (struck) render_told(out, r, text, struck);
     for (size_t i = 0; i < out->n; i++)
-        if (!good || !put(out, i, &text[i])) status = cannot_write(out->file[i]);
-    for (size_t i = 0; i < out->n; i++) pm_written_free(&text[i]);
+        if (!put(out, i, &text[i])) status = cannot_write(out->file[i]);
+    forget_all(out, text);
     return status;
 }
 

@@ -26,19 +26,6 @@ int pm_outputs_check(const struct pm_command *c, struct pm_outputs *out);
 // where a file cannot be written, said.
 int pm_outputs_write(const struct pm_outputs *out, const struct pm_report *r);
 
-// A text before it is written: made in memory, and looked at once more for secrets
-// (base/leak.h), so that nothing gets its final name unseen.
-struct pm_written {
-    char *p;
-    size_t n, struck; // bytes; places that were struck out
-};
-#define PM_STRUCK "self-check: %zu places looked like secrets still and were struck out"
-bool pm_written_make(struct pm_written *w, bool (*write)(FILE *f, void *ctx), void *ctx);
-bool pm_written_put(const struct pm_written *w, const char *path); // "-": standard output
-void pm_written_free(struct pm_written *w);
-void pm_written_keep_secrets(void); // --no-redact: from here on nothing is struck out
-// Both in one: whole or not at all; errno says why not.
-bool pm_file_write(const char *path, bool (*write)(FILE *f, void *ctx), void *ctx);
 // A file that is compiled in, to standard output. Returns an exit status, said.
 int pm_embedded_print(const char *path);
 // --color's word, NO_COLOR, TERM and the terminal decide.

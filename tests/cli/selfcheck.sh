@@ -11,13 +11,14 @@ db.execute("UPDATE event SET raw = raw || ' token ' || ? WHERE raw LIKE '%tooman
 db.commit()
 END
 grep -q "$secret" t.db || wrong "the secret was not put there"
-run 0 "$PM" report t.db -o r.json -o r.txt -o r.html -v
+run 0 "$PM" report t.db -o r.json -o r.txt -o r.html -o r.csv -o r.jsonl -o r.events.jsonl -o r.events.csv -v
 has err 'r.json: self-check: '
 has r.json '"code": "self-check"'
 run 0 "$PM" merge t.db --db m.db
 has err 'm.db: self-check: '
 "$PM" gate t.db --junit j.xml >g.txt 2>&1
-for f in r.json r.txt r.html m.db j.xml g.txt; do grep -q "$secret" $f && wrong "the secret is in $f"; done
+for f in r.csv r.jsonl r.events.jsonl; do has $f 'ghp_****'; done
+for f in r.json r.txt r.html r.csv r.jsonl r.events.jsonl r.events.csv m.db j.xml g.txt; do grep -q "$secret" $f && wrong "the secret is in $f"; done
 has r.json 'ghp_****'
 run 0 "$PM" query m.db "SELECT message FROM diagnostics WHERE code = 'self-check'" -f csv
 has out 'struck out'

@@ -79,6 +79,60 @@ static void places_are_alike(void **unused) {
             }
 }
 
+// In pieces of `size` bytes, the first of `first`: the same bytes and the same count as at once.
+static void looks_alike(const char *text, size_t n, size_t first, size_t size) {
+    struct pm_leaks l = {0};
+    struct pm_buf out = {0};
+    char *whole = pm_xmalloc(n + 1);
+    memcpy(whole, text, n);
+    size_t found = pm_leaks_strike(whole, n), at = 0, step = first;
+    for (; at < n; at += step, step = size) {
+        if (step > n - at) step = n - at;
+        pm_buf_add(&out, pm_leaks_look(&l, (struct pm_str){text + at, step}, PM_LEAKS_MORE));
+    }
+    pm_buf_add(&out, pm_leaks_look(&l, PM_NONE, PM_LEAKS_LAST));
+    assert_int_equal(l.found, found);
+    assert_int_equal(out.n, n);
+    assert_memory_equal(out.p, whole, n);
+    pm_leaks_free(&l);
+    pm_buf_free(&out);
+    free(whole);
+}
+// Whatever is cut off by a piece's end: in the middle of a beginning, of a secret, of what says
+// that it is none, and where one text's end is the next one's beginning.
+static void pieces_are_alike(void **unused) {
+    (void)unused;
+    static const char text[] =
+        "xghp_0123456789abcdefABCDEF0123456789abcd ghp_0123456789abcdefABCDEF0123456789abcdAuth "
+        "Authorization: Bearer abcDEF0123456789.ghij \\\"Authorization\\\": \\\"Basic "
+        "dXNlcjpwYXNzd29yZDE=\\\" https://bob:Hunter2hunter@r.acme.test/v2/://a:b@ "
+        "password=S3cretS3cret: \"password\": \"S3cretS3cret\" password=PLACEHOLDER "
+        "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ0ZXN0In0.c2lnbmF0dXJl eyJ.eyJ.x eyJhbGciOiJub25lIn0 "
+        "$2y$05$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXYZ01234 $2a$ $2$ "
+        "-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcw\\n-----END PRIVATE "
+        "KEY----- ------ -----BEGIN CERTIFICATE-----MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwMIIE "
+        "dckr_pat_0123456789abcdefGHIJ github_pat_11ABCDEFG0123456789 glpat- AKIA0123456789ABCDEF";
+    for (size_t n = 0; n < sizeof text; n++) { // each end of the whole, too
+        looks_alike(text, n, n / 2, 1000);
+        looks_alike(text, n, 1, 7);
+    }
+    for (size_t first = 1; first < sizeof text; first++)
+        for (size_t size = 1; size < 80; size += 13)
+            looks_alike(text, sizeof text - 1, first, size);
+}
+// A secret that is longer than any piece is struck out to its end.
+static void long_ones_are_struck(void **unused) {
+    (void)unused;
+    enum { SIZE = 1 << 20 };
+    struct pm_buf text = {0};
+    pm_buf_lit(&text, "token ghp_");
+    while (text.n < SIZE) pm_buf_lit(&text, "0123456789abcdefABCDEF");
+    pm_buf_lit(&text, " -----BEGIN EC PRIVATE KEY-----");
+    while (text.n < 2 * SIZE) pm_buf_lit(&text, "MIIEvQIBADANBgkqhkiG9w0B\n");
+    looks_alike(text.p, text.n, 100, 4096);
+    pm_buf_free(&text);
+}
+
 // Also over the border of two blocks of the file, which is not written.
 static void files_are_looked_at(void **unused) {
     (void)unused;
@@ -107,7 +161,8 @@ static void files_are_looked_at(void **unused) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(secrets_are_struck), cmocka_unit_test(innocents_stay),
-        cmocka_unit_test(places_are_alike), cmocka_unit_test(files_are_looked_at)};
+        cmocka_unit_test(secrets_are_struck),   cmocka_unit_test(innocents_stay),
+        cmocka_unit_test(places_are_alike),     cmocka_unit_test(pieces_are_alike),
+        cmocka_unit_test(long_ones_are_struck), cmocka_unit_test(files_are_looked_at)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
