@@ -3,7 +3,7 @@
 #include "report/row_print.h"
 
 static bool csv_render(FILE *out, const struct pm_report *r, const struct pm_render_options *o) {
-    return pm_rows_print(out, r, o, "SELECT *, @tool FROM pulls ORDER BY id", PM_ROWS_CSV);
+    return pm_pulls_print(out, r, o, PM_ROWS_CSV);
 }
 
 const struct pm_renderer pm_renderer_csv = {.name = "csv",

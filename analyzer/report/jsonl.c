@@ -2,7 +2,7 @@
 #include "report/row_print.h"
 
 static bool jsonl_render(FILE *out, const struct pm_report *r, const struct pm_render_options *o) {
-    return pm_rows_print(out, r, o, "SELECT *, @tool FROM pulls ORDER BY id", PM_ROWS_JSONL);
+    return pm_pulls_print(out, r, o, PM_ROWS_JSONL);
 }
 
 const struct pm_renderer pm_renderer_jsonl = {.name = "jsonl",

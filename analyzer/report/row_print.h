@@ -17,3 +17,6 @@ enum pm_rows_form { PM_ROWS_CSV, PM_ROWS_JSONL };
 // @tool in the query becomes that column. False where writing failed.
 bool pm_rows_print(FILE *out, const struct pm_report *r, const struct pm_render_options *o,
                    const char *query, enum pm_rows_form form);
+// Every pull of the timeline, in the same way.
+bool pm_pulls_print(FILE *out, const struct pm_report *r, const struct pm_render_options *o,
+                    enum pm_rows_form form);

@@ -67,13 +67,20 @@ static void show_hidden(struct pm_buf *b, uint32_t c) {
     else if (c < 0x100) pm_buf_fmt(b, "\\x%02x", (unsigned)c);
     else pm_buf_fmt(b, "\\u{%x}", (unsigned)c);
 }
+// What every escape leaves as it is, but for quotes and backslashes.
+static bool is_plain(char c) { return c >= 0x20 && c < 0x7f; }
+static size_t plain_end(struct pm_str s, size_t i) {
+    while (i < s.n && is_plain(s.p[i])) i++;
+    return i;
+}
+bool pm_text_is_neutral(struct pm_str s) { return plain_end(s, 0) == s.n; }
 static bool is_layout(uint32_t c) { return c == '\n' || c == '\t' || c == '\r'; }
 enum shown { SHOW_ALL, KEEP_LAYOUT };
 static struct pm_str shown(struct pm_arena *a, struct pm_str s, enum shown what) {
     struct pm_buf b = {0};
     size_t clean = 0; // bytes before this are in b, or nothing is yet
     bool changed = false;
-    for (size_t i = 0; i < s.n;) {
+    for (size_t i = 0; (i = plain_end(s, i)) < s.n;) {
         uint32_t c = 0;
         size_t len = utf8_at((const unsigned char *)s.p + i, s.n - i, &c);
         if (len && (!hidden(c) || (what == KEEP_LAYOUT && is_layout(c)))) {
@@ -149,6 +156,10 @@ void pm_json_string(struct pm_buf *b, struct pm_str s) {
     for (size_t i = 0; i < s.n;) {
         uint32_t c = 0;
         unsigned char first = (unsigned char)s.p[i];
+        if (is_plain(s.p[i]) && first != '"' && first != '\\') {
+            i++;
+            continue;
+        }
         size_t len = utf8_at((const unsigned char *)s.p + i, s.n - i, &c);
         if (len && first >= 0x20 && first != '"' && first != '\\' && !hidden(c)) {
             i += len;

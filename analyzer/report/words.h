@@ -11,6 +11,7 @@ int pm_text_width(struct pm_str s);
 struct pm_str pm_text_visible(struct pm_arena *a, struct pm_str s);
 // The same, but tabs and line ends stay.
 struct pm_str pm_text_neutral(struct pm_arena *a, struct pm_str s);
+bool pm_text_is_neutral(struct pm_str s); // surely: it is printable ASCII
 // The first `width` columns, "…" where it was cut.
 struct pm_str pm_text_cut(struct pm_arena *a, struct pm_str s, int width);
 // The same with the middle left out: errors say what failed first and why last.
