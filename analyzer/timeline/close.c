@@ -38,6 +38,7 @@ static bool moved(const char *from, const char *to) {
 static void timeline_free(struct pm_timeline *t) {
     if (t->lock >= 0) close(t->lock); // last: until then nobody else builds there
     pm_intern_free(t->strings);
+    timeline_texts_free(t);
     timeline_shapes_forget(t);
     pm_arena_free(t->row_arena);
     pm_buf_free(&t->error);

@@ -167,7 +167,8 @@ static void suspect_add(struct search *x, sqlite3_stmt *s) {
                           .depth = there ? x->parts.items[member].depth : 0,
                           .path = there ? x->parts.items[member].path : 0};
     // Where hearsay lay says nothing of whom it repeats.
-    if (u->standing != PM_STANDING_HEARSAY) u->node = node_hash(timeline_string_get(x->t, node));
+    if (u->standing != PM_STANDING_HEARSAY)
+        u->node = node_hash(timeline_string_get(x->t, node, &node));
 }
 
 static void copy_mark(struct search *x, const struct suspect *u, int64_t kept) {

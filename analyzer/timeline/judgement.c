@@ -33,7 +33,11 @@ static sqlite3_stmt *judgement_stmt(struct pm_timeline *t, enum timeline_stmt wh
     return timeline_stmt(t, which);
 }
 
-void pm_timeline_judgement_unasked(struct pm_timeline *t) { t->judgement_unasked = true; }
+// Nothing is put from now on, and who reads has texts by their number (strings.c).
+void pm_timeline_judgement_unasked(struct pm_timeline *t) {
+    t->judgement_unasked = true;
+    if (t->committed) timeline_strings_forget(t);
+}
 
 // The tables of the judgement hide those of the file, whatever was judged there before by
 // other rules or of another time. Texts that the file has not go to a table beside its own;
@@ -44,7 +48,6 @@ void pm_timeline_judgement_aside(struct pm_timeline *t) {
         "CREATE TEMP VIEW string AS SELECT id, text FROM main.string "
         "UNION ALL SELECT id, text FROM string_aside";
     if (t->writable || t->judgement_aside) return;
-    timeline_strings_load(t);
     t->judgement_aside = timeline_section_shadow(t, "judgement") && timeline_exec(t, strings_sql) &&
                          timeline_views_shadow(t);
 }

@@ -39,11 +39,8 @@ static void times_read(const struct row_cells *c, const struct shape *shape, str
 
 static int64_t at_least(int64_t v, int64_t least) { return v == PM_NO_TIME ? least : v; }
 
-// A text that was kept outside of the interning budget has no number of its own use.
 static void text_read(struct pm_timeline *t, struct pm_row *r, int field, uint32_t id) {
-    if (!id) return;
-    r->event.field[field] = timeline_string_get(t, id);
-    if (id < pm_intern_count(t->strings)) r->text_id[field] = id;
+    if (id) r->event.field[field] = timeline_string_get(t, id, &r->text_id[field]);
 }
 
 static void shape_read(struct pm_timeline *t, const struct settled *x, const struct shape *shape,
@@ -87,6 +84,7 @@ struct telling {
     struct settled settled;
     struct paths paths;
     bool walk; // raw of hearsay only
+    bool ended;
     pm_row_cb *cb;
     void *ctx;
 };
@@ -103,7 +101,7 @@ static sqlite3_stmt *raw_read(struct telling *x, struct pm_row *row) {
     return s;
 }
 
-static bool row_tell(struct telling *x, const struct row_cells *c) {
+static void row_tell(struct telling *x, const struct row_cells *c) {
     struct pm_row row;
     const struct path *path = &x->paths.items[c->member];
     pm_arena_reset(x->t->row_arena);
@@ -112,9 +110,8 @@ static bool row_tell(struct telling *x, const struct row_cells *c) {
     row.file = path->one;
     row.path = x->paths.items[path->one].text;
     sqlite3_stmt *raw = raw_read(x, &row);
-    bool more = x->cb(x->ctx, &row);
+    x->ended = !x->cb(x->ctx, &row);
     if (raw) sqlite3_reset(raw);
-    return more;
 }
 
 // While one statement is at a row the file stays locked for reading: else each row that is
@@ -129,15 +126,15 @@ static sqlite3_stmt *reading_hold(struct pm_timeline *t) {
 static void rows_tell(struct telling *x, const char *where) {
     struct pm_timeline *t = x->t;
     sqlite3_stmt *held = reading_hold(t);
-    timeline_strings_load(t);
     timeline_paths_load(t, &x->paths);
     timeline_settled_load(t, &x->settled);
-    if (!t->error.n) {
-        struct rows *rows = timeline_rows_open(t, where, &x->paths);
-        const struct row_cells *row;
-        while ((row = timeline_rows_next(rows)) != NULL && row_tell(x, row)) continue;
-        timeline_rows_close(rows);
-    }
+    struct rows *rows = timeline_rows_open(t, where, &x->paths);
+    bool texts = (!where || !timeline_rows_are_few(rows)) && timeline_texts_load(t);
+    const struct row_cells *row;
+    x->ended = t->error.n > 0;
+    while (!x->ended && (row = timeline_rows_next(rows)) != NULL) row_tell(x, row);
+    timeline_rows_close(rows);
+    if (texts) timeline_texts_free(t);
     sqlite3_finalize(held);
     timeline_settled_free(&x->settled);
     timeline_paths_free(&x->paths);

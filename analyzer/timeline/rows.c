@@ -322,6 +322,8 @@ struct rows *timeline_rows_open(struct pm_timeline *t, const char *where,
     return x;
 }
 
+bool timeline_rows_are_few(const struct rows *x) { return !x->n; }
+
 const struct row_cells *timeline_rows_next(struct rows *x) {
     while (true) {
         if (x->standing) block_step(x);

@@ -110,6 +110,15 @@ struct row_span {
     int64_t lo, hi;
 };
 
+// Texts by their number, while a walk reads.
+struct texts {
+    struct pm_str *items;
+    size_t n, cap;
+    struct pm_arena *arena;
+    char *room; // of its last block
+    size_t left;
+};
+
 struct pm_timeline {
     sqlite3 *db;
     char *path;
@@ -124,6 +133,7 @@ struct pm_timeline {
     bool rows_functions;       // those that rows.c reads by are there
     bool strings_loaded;       // of a file that was there before
     struct pm_intern *strings; // string.id == intern id
+    struct texts texts;
     uint32_t strings_written;
     uint64_t strings_bytes;
     uint32_t loose_next;       // ids of texts kept outside the interning budget
@@ -175,8 +185,12 @@ uint32_t timeline_string(struct pm_timeline *t,
                          struct pm_str s);         // → string.id, written to the table where new
 void timeline_strings_load(struct pm_timeline *t); // texts of an opened file, once
 void timeline_strings_forget(struct pm_timeline *t); // they are loaded again
-struct pm_str timeline_string_get(struct pm_timeline *t,
-                                  uint32_t id); // loose ones live until the row arena is reset
+// All texts, for a walk that asks for each by its number. False: they are there already.
+bool timeline_texts_load(struct pm_timeline *t);
+void timeline_texts_free(struct pm_timeline *t);
+// One that is not in memory lives until the row arena is reset, and *number is 0: it is of
+// no use as a name.
+struct pm_str timeline_string_get(struct pm_timeline *t, uint32_t id, uint32_t *number);
 struct pm_str timeline_column(sqlite3_stmt *s,
                               int column); // text cell, borrowed until the next step
 struct pm_str timeline_path_column(sqlite3_stmt *s, int column);
@@ -265,6 +279,7 @@ struct rows;
 struct rows *timeline_rows_open(struct pm_timeline *t, const char *where,
                                 const struct paths *paths);
 const struct row_cells *timeline_rows_next(struct rows *x); // until the next; NULL: no more
+bool timeline_rows_are_few(const struct rows *x);           // read at once
 void timeline_rows_close(struct rows *x);
 
 // tags.c

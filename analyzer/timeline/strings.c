@@ -5,6 +5,7 @@
 // get a row and a number, but are forgotten at once ("loose", numbers from 2^31), so that
 // a hostile log of ever new texts costs disk and not memory.
 #include "timeline/store.h"
+#include <stdlib.h>
 
 #define STRINGS_BUDGET_BYTES (UINT64_C(96) << 20)
 #define STRING_OVERHEAD_BYTES 64 // of the table, a text
@@ -66,22 +67,24 @@ struct pm_str timeline_path_column(sqlite3_stmt *s, int column) {
     return pm_str_c((const char *)sqlite3_column_text(s, column));
 }
 
+static const char all_sql[] = "SELECT id,text FROM main.string WHERE id<2147483648 ORDER BY id";
+static void texts_are_damaged(struct pm_timeline *t) {
+    if (!t->error.n) pm_buf_lit(&t->error, "the table of texts is damaged");
+}
+
 // A file's texts become the intern table again: rows are in order of id and without gaps,
 // or the file is damaged.
 void timeline_strings_load(struct pm_timeline *t) {
     if (t->strings_loaded) return;
     t->strings_loaded = true;
     sqlite3_stmt *s = NULL;
-    if (!timeline_check(t, sqlite3_prepare_v2(
-                               t->db, "SELECT id,text FROM string WHERE id<2147483648 ORDER BY id",
-                               -1, &s, NULL)))
-        return;
+    if (!timeline_check(t, sqlite3_prepare_v2(t->db, all_sql, -1, &s, NULL))) return;
     int rc;
     while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
         struct pm_str text = timeline_column(s, 1);
         uint32_t id = pm_intern_id(t->strings, text);
         if (id != sqlite3_column_int64(s, 0)) {
-            if (!t->error.n) pm_buf_lit(&t->error, "the table of texts is damaged");
+            texts_are_damaged(t);
             break;
         }
         t->strings_bytes += text.n + STRING_OVERHEAD_BYTES;
@@ -93,9 +96,63 @@ void timeline_strings_load(struct pm_timeline *t) {
                                               INT64_C(2147483648));
 }
 
-struct pm_str timeline_string_get(struct pm_timeline *t, uint32_t id) {
+// ---- for who only reads
+//
+// A walk over all rows asks for a text by its number, and for no number by its text. So it
+// has them without the table that finds them, and lets them go when it has ended: a file of
+// half a million texts would take a hundred megabytes for as long as its rows are judged.
+
+enum { TEXTS_BLOCK_BYTES = 256 << 10, TEXTS_FIRST_MAX = 1 << 22 };
+
+static const char *text_keep(struct texts *x, struct pm_str text) {
+    if (text.n + 1 > x->left) {
+        x->left = text.n + 1 > TEXTS_BLOCK_BYTES ? text.n + 1 : TEXTS_BLOCK_BYTES;
+        x->room = pm_arena_room(x->arena, x->left);
+    }
+    char *p = memcpy(x->room, text.p, text.n);
+    p[text.n] = 0;
+    x->room += text.n + 1;
+    x->left -= text.n + 1;
+    return p;
+}
+
+bool timeline_texts_load(struct pm_timeline *t) {
+    struct texts *x = &t->texts;
+    sqlite3_stmt *s = NULL;
+    if (t->strings_loaded || x->n ||
+        !timeline_check(t, sqlite3_prepare_v2(t->db, all_sql, -1, &s, NULL)))
+        return false;
+    int64_t last =
+        timeline_number(t, "SELECT coalesce(max(id), 0) FROM string WHERE id<2147483648", 0);
+    x->arena = pm_arena_new();
+    x->cap = last > 0 && last < TEXTS_FIRST_MAX ? (size_t)last + 1 : TEXTS_FIRST_MAX;
+    x->items = pm_xmalloc(x->cap * sizeof *x->items);
+    *PM_PUSH(x->items, x->n, x->cap) = PM_NONE;
+    int rc;
+    while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
+        struct pm_str text = timeline_column(s, 1);
+        if (!text.n || sqlite3_column_int64(s, 0) != (int64_t)x->n) {
+            texts_are_damaged(t);
+            break;
+        }
+        *PM_PUSH(x->items, x->n, x->cap) = (struct pm_str){text_keep(x, text), text.n};
+    }
+    timeline_check(t, rc);
+    sqlite3_finalize(s);
+    return true;
+}
+void timeline_texts_free(struct pm_timeline *t) {
+    pm_arena_free(t->texts.arena);
+    free(t->texts.items);
+    t->texts = (struct texts){0};
+}
+
+struct pm_str timeline_string_get(struct pm_timeline *t, uint32_t id, uint32_t *number) {
+    *number = id;
     if (id == 0) return PM_NONE;
+    if (id < t->texts.n) return t->texts.items[id];
     if (id < pm_intern_count(t->strings)) return pm_intern_str(t->strings, id);
+    *number = 0;
     sqlite3_stmt *s = timeline_stmt(t, ST_STRING_GET);
     if (!s) return PM_NONE;
     sqlite3_bind_int64(s, 1, id);

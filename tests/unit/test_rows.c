@@ -13,6 +13,7 @@ struct drawn {
     int64_t ts, line, id;
     uint32_t member; // its path is in the order of `rank`
     uint32_t rank;
+    bool pods_of_others; // its number is not the one that its pod was named by
 };
 // The i-th of n rows, before it has its number.
 typedef struct drawn draw(size_t i, size_t n);
@@ -80,20 +81,26 @@ static void member_add(struct pm_timeline *t, uint32_t number) {
         .path = pm_str_c(path), .from_ns = PM_NO_TIME, .to_ns = PM_NO_TIME, .lines = 1};
     assert_int_equal(pm_timeline_file(t, &f), number);
 }
-static struct pm_row row_of(const struct drawn *d) {
-    return (struct pm_row){.file = d->member,
-                           .line = (uint64_t)d->line,
-                           .ts_ns = d->ts,
-                           .ts_kind = PM_WHEN_UTC,
-                           .first_ns = PM_NO_TIME,
-                           .last_ns = PM_NO_TIME,
-                           .raw = PM_STR("a line"),
-                           .event = {.kind = d->line % 2 ? PM_KIND_PULL_OK : PM_KIND_PULL_FAIL,
-                                     .component = PM_COMP_CONTAINERD,
-                                     .bytes = d->line,
-                                     .limit = -1,
-                                     .remaining = -1,
-                                     .window_s = -1}};
+static const char *pod_of(int64_t id, char name[static 32]) {
+    snprintf(name, 32, "pod-%lld", (long long)id);
+    return name;
+}
+static struct pm_row row_of(const struct drawn *d, const char *pod) {
+    struct pm_row row = {.file = d->member,
+                         .line = (uint64_t)d->line,
+                         .ts_ns = d->ts,
+                         .ts_kind = PM_WHEN_UTC,
+                         .first_ns = PM_NO_TIME,
+                         .last_ns = PM_NO_TIME,
+                         .raw = PM_STR("a line"),
+                         .event = {.kind = d->line % 2 ? PM_KIND_PULL_OK : PM_KIND_PULL_FAIL,
+                                   .component = PM_COMP_CONTAINERD,
+                                   .bytes = d->line,
+                                   .limit = -1,
+                                   .remaining = -1,
+                                   .window_s = -1}};
+    row.event.field[PM_F_POD] = pm_str_c(pod);
+    return row;
 }
 static struct pm_timeline *filled(struct drawn *rows, size_t n, draw *next) {
     const char *why = "";
@@ -105,7 +112,8 @@ static struct pm_timeline *filled(struct drawn *rows, size_t n, draw *next) {
         rows[i].id = (int64_t)i + 1;
         rows[i].rank = MEMBERS - rows[i].member;
         while (members <= rows[i].member) member_add(t, members++);
-        const struct pm_row row = row_of(&rows[i]);
+        char pod[32];
+        const struct pm_row row = row_of(&rows[i], pod_of(rows[i].id, pod));
         pm_timeline_put(t, &row);
     }
     return t;
@@ -114,6 +122,7 @@ static struct pm_timeline *filled(struct drawn *rows, size_t n, draw *next) {
 struct expected {
     const struct drawn *rows;
     size_t n, at;
+    bool renumbered; // since their pods were named
 };
 static bool told(void *ctx, const struct pm_row *row) {
     struct expected *x = ctx;
@@ -124,11 +133,13 @@ static bool told(void *ctx, const struct pm_row *row) {
     assert_int_equal(row->line, d->line);
     assert_int_equal(row->file, d->member);
     assert_int_equal(row->event.bytes, d->line);
+    char pod[32];
+    assert_true(x->renumbered || pm_str_eqc(row->event.field[PM_F_POD], pod_of(d->id, pod)));
     return true;
 }
 static void told_like(struct pm_timeline *t, const char *where, const struct drawn *rows,
                       size_t n) {
-    struct expected x = {rows, n, 0};
+    struct expected x = {.rows = rows, .n = n, .renumbered = n && rows[0].pods_of_others};
     if (where) pm_timeline_each(t, where, told, &x);
     else pm_timeline_walk(t, told, &x);
     assert_int_equal(x.at, n);
@@ -173,6 +184,8 @@ static void rows_come_in_order(void **state) {
         struct pm_timeline *t = filled(rows, n, cases[i].next);
         pm_timeline_commit(t);
         if (n) qsort(rows, n, sizeof *rows, by_told);
+        told_like(t, NULL, rows, n);
+        pm_timeline_judgement_unasked(t); // texts are not in memory any more
         told_like(t, NULL, rows, n);
         n = kept(rows, n, failed);
         told_like(t, "kind = 3", rows, n);
@@ -224,7 +237,10 @@ static void files_of_others_are_read_as_they_are(void **state) {
     pm_timeline_commit(t);
     for (size_t i = 0; i < PM_LEN(numbers); i++) {
         assert_true(timeline_exec(t, numbers[i].sql));
-        for (size_t k = 0; k < N; k++) rows[k].id *= numbers[i].times;
+        for (size_t k = 0; k < N; k++) {
+            rows[k].id *= numbers[i].times;
+            rows[k].pods_of_others = true;
+        }
         qsort(rows, N, sizeof *rows, by_told);
         told_like(t, NULL, rows, N);
     }
