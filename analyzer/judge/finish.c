@@ -190,7 +190,7 @@ static void pulls_back(const struct pm_scene *scene, const struct pm_hits *hits)
                               .http_status = p->status,
                               .stage = (enum pm_stage)p->stage,
                               .duration_ns = p->duration_ns,
-                              .waiting_ns = p->waiting_ns,
+                              .waiting_ns = pm_waiting(p),
                               .bytes = p->bytes,
                               .sources = p->sources,
                               .reconstructed = p->reconstructed,

@@ -2,6 +2,7 @@
 #include "base/sort.h"
 #include "judge/env.h"
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -10,11 +11,30 @@ struct pm_ids_set {
     uint32_t n; // of the list's items the first so many are in it
 };
 
+// A list's items with what stands before them.
+struct ids_room {
+    struct pm_ids_set *set; // NULL: none is kept
+    uint32_t items[];
+};
+
+static struct ids_room *room_of(const struct pm_ids *v) {
+    return v->items
+               ? (struct ids_room *)(void *)((char *)v->items - offsetof(struct ids_room, items))
+               : NULL;
+}
+static struct pm_ids_set *set_of(const struct pm_ids *v) {
+    return v->items ? room_of(v)->set : NULL;
+}
+
 void pm_ids_add(struct pm_ids *v, uint32_t id) {
     if (v->n == v->cap) {
         if (v->cap > UINT32_MAX / 2) pm_die_oom();
+        bool first = !v->items;
         v->cap = v->cap ? v->cap * 2 : 4;
-        v->items = pm_xrealloc(v->items, v->cap * sizeof *v->items);
+        struct ids_room *room =
+            pm_xrealloc(room_of(v), sizeof *room + v->cap * sizeof *room->items);
+        if (first) room->set = NULL;
+        v->items = room->items;
     }
     v->items[v->n++] = id;
 }
@@ -23,8 +43,9 @@ void pm_ids_add(struct pm_ids *v, uint32_t id) {
 
 bool pm_ids_has(const struct pm_ids *v, uint32_t id) {
     int there = 0;
-    if (v->n > SHORT_LIST && v->set && v->set->n == v->n) {
-        J1T(there, v->set->items, id);
+    const struct pm_ids_set *set = v->n > SHORT_LIST ? set_of(v) : NULL;
+    if (set && set->n == v->n) {
+        J1T(there, set->items, id);
         return there;
     }
     for (size_t i = 0; i < v->n; i++)
@@ -40,11 +61,13 @@ bool pm_ids_meet(const struct pm_ids *a, const struct pm_ids *b) {
 
 static void set_complete(struct pm_ids *v) {
     int fresh;
-    if (!v->set) {
-        v->set = pm_xmalloc(sizeof *v->set);
-        *v->set = (struct pm_ids_set){0};
+    struct ids_room *room = room_of(v);
+    if (!room->set) {
+        room->set = pm_xmalloc(sizeof *room->set);
+        *room->set = (struct pm_ids_set){0};
     }
-    for (; v->set->n < v->n; v->set->n++) J1S(fresh, v->set->items, v->items[v->set->n]);
+    struct pm_ids_set *set = room->set;
+    for (; set->n < v->n; set->n++) J1S(fresh, set->items, v->items[set->n]);
     (void)fresh;
 }
 
@@ -63,11 +86,43 @@ bool pm_ids_within(const struct pm_ids *a, const struct pm_ids *b) {
 }
 void pm_ids_free(struct pm_ids *v) {
     Word_t freed;
-    if (v->set) J1FA(freed, v->set->items);
+    struct pm_ids_set *set = set_of(v);
+    if (set) J1FA(freed, set->items);
     (void)freed;
-    free(v->set);
-    free(v->items);
+    free(set);
+    free(room_of(v));
     *v = (struct pm_ids){0};
+}
+
+static uint32_t *elsewhere(const struct pm_few *v) {
+    uint32_t *all;
+    memcpy(&all, v->few, sizeof all);
+    return all;
+}
+
+// The room is a power of two, and full where the number is one.
+void pm_few_add(struct pm_few *v, uint32_t id) {
+    if (v->n < PM_FEW) {
+        v->few[v->n++] = id;
+        return;
+    }
+    uint32_t *all = v->n == PM_FEW ? NULL : elsewhere(v);
+    if (v->n == UINT32_MAX) pm_die_oom();
+    if (!all) {
+        all = pm_xmalloc((PM_FEW + 1) * sizeof *all);
+        memcpy(all, v->few, sizeof v->few);
+    } else if ((v->n & (v->n - 1)) == 0) all = pm_xrealloc(all, 2 * (size_t)v->n * sizeof *all);
+    all[v->n++] = id;
+    memcpy(v->few, &all, sizeof all);
+}
+
+uint32_t pm_few_at(const struct pm_few *v, size_t i) {
+    return v->n <= PM_FEW ? v->few[i] : elsewhere(v)[i];
+}
+
+void pm_few_free(struct pm_few *v) {
+    if (v->n > PM_FEW) free(elsewhere(v));
+    *v = (struct pm_few){0};
 }
 
 Word_t *pm_map_slot(Pvoid_t *map, Word_t key) {

@@ -21,11 +21,11 @@ static inline pm_ref pm_ref_of(size_t index) { return (pm_ref)(index + 1); }
 #define PM_REF(list, ref) ((list).items[(ref)-1])
 
 // A growable list of small numbers; long ones that are used as sets keep a Judy1 beside, in
-// which the first items are. There are two of these in each of millions of pulls.
+// which the first items are: it is found before the items, as there is one of these lists in
+// each of millions of pulls.
 struct pm_ids {
     uint32_t *items;
     uint32_t n, cap;
-    struct pm_ids_set *set; // NULL: none is kept
 };
 void pm_ids_add(struct pm_ids *v, uint32_t id);
 bool pm_ids_add_new(struct pm_ids *v, uint32_t id); // false where it is there already
@@ -33,6 +33,20 @@ bool pm_ids_has(const struct pm_ids *v, uint32_t id);
 bool pm_ids_meet(const struct pm_ids *a, const struct pm_ids *b);   // is one in both?
 bool pm_ids_within(const struct pm_ids *a, const struct pm_ids *b); // are all of a in b?
 void pm_ids_free(struct pm_ids *v);
+
+// A list of mostly three numbers or less, which stand in it; more stand elsewhere.
+#define PM_FEW 3
+struct pm_few {
+    uint32_t n;
+    uint32_t few[PM_FEW]; // more than fit: the address of all
+};
+void pm_few_add(struct pm_few *v, uint32_t id);
+uint32_t pm_few_at(const struct pm_few *v, size_t i);
+void pm_few_free(struct pm_few *v);
+// No further than the number goes.
+static inline uint32_t pm_sum_u32(uint32_t a, uint32_t b) {
+    return a > UINT32_MAX - b ? UINT32_MAX : a + b;
+}
 
 // A number for a pair of ids, and a map from it: JudyL.
 #define PM_PAIR(a, b) ((Word_t)(((uint64_t)(a) << 32) | (uint32_t)(b)))

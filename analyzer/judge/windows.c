@@ -28,7 +28,7 @@ static void sum_up(const struct pm_env *env, const struct pm_scene *seen, struct
         w->failed += p->outcome == PM_OUTCOME_FAILED;
         if (p->outcome == PM_OUTCOME_FAILED) count_cause(w, p->verdict->cause);
         for (size_t k = 0; k < p->traces.n; k++)
-            pm_ids_add_new(&files, seen->ev->traces.items[p->traces.items[k]].file);
+            pm_ids_add_new(&files, seen->ev->traces.items[pm_few_at(&p->traces, k)].file);
     }
     for (size_t i = 0; i < seen->ev->groups.n; i++)
         if (seen->ev->groups.items[i].pull) pm_ids_add_new(&files, seen->ev->groups.items[i].file);

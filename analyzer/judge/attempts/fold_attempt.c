@@ -53,17 +53,18 @@ void pm_fold_absorb(const struct pm_env *env, struct pm_evidence *ev, struct pm_
                     uint32_t attempt, uint32_t trace) {
     struct pm_attempt *p = &pulls->items[attempt];
     struct pm_trace *t = &ev->traces.items[trace];
-    p->sources |= pm_fold_source(t->said->origin);
-    p->flags |= t->said->flags;
-    p->lines += pm_trace_count(t);
+    p->sources |= (uint8_t)pm_fold_source(t->said->origin);
+    p->flags |= (uint16_t)t->said->flags;
+    p->lines = pm_sum_u32(p->lines, pm_trace_count(t));
     t->pull = pm_ref_of(attempt);
-    pm_ids_add(&p->traces, trace);
+    pm_few_add(&p->traces, trace);
     pm_fold_add_pod(env, p, t);
     if (!p->container) p->container = t->said->container;
     if (!p->client) p->client = t->said->client;
     if (!p->user) p->user = t->said->user;
     if (!p->duration_ns) p->duration_ns = pm_trace_duration(t);
-    if (!p->waiting_ns) p->waiting_ns = pm_trace_waiting(t);
+    if (pm_trace_waiting(t) && !pm_particulars_of(p)->waiting_ns)
+        pm_particulars_edit(pulls, p)->waiting_ns = pm_trace_waiting(t);
     if (p->bytes < 0) p->bytes = pm_trace_bytes(t);
     if (!p->registry) p->registry = t->said->registry;
     if (!p->repository) p->repository = t->said->repository;
@@ -83,7 +84,7 @@ void pm_fold_absorb(const struct pm_env *env, struct pm_evidence *ev, struct pm_
     pm_fold_take_verdict(p, t->said->verdict);
     if (p->best && rank_of(t) <= p->best_rank) return;
     p->best = t->id;
-    p->best_rank = rank_of(t);
+    p->best_rank = (int8_t)rank_of(t);
     if (t->said->error) p->error = t->said->error;
 }
 

@@ -27,7 +27,7 @@ static bool fits_failed_once(struct pm_fold *f, const struct pm_attempt *p,
                              const struct pm_trace *t) {
     if (p->outcome != PM_OUTCOME_FAILED || p->flags & PM_EV_ECHO) return false;
     for (size_t i = 0; i < p->traces.n; i++) {
-        const struct pm_trace *o = &f->ev->traces.items[p->traces.items[i]];
+        const struct pm_trace *o = &f->ev->traces.items[pm_few_at(&p->traces, i)];
         if (o->said->origin == PM_ORIGIN_CLIENT && o->file == t->file) return true;
     }
     return false;
@@ -39,7 +39,7 @@ static bool fits_failed_same(struct pm_fold *f, const struct pm_attempt *p,
                              const struct pm_trace *t) {
     bool told = false;
     for (size_t i = 0; i < p->traces.n && p->outcome == PM_OUTCOME_FAILED; i++) {
-        const struct pm_trace *o = &f->ev->traces.items[p->traces.items[i]];
+        const struct pm_trace *o = &f->ev->traces.items[pm_few_at(&p->traces, i)];
         if (o->said->origin != PM_ORIGIN_CLIENT || o->said->role != PM_ROLE_END ||
             o->file != t->file)
             continue;

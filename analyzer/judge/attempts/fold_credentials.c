@@ -43,7 +43,7 @@ static bool is_sum(struct pm_str error) {
 static bool summed(const struct pm_env *env, const struct pm_evidence *ev,
                    const struct pm_attempt *b) {
     for (size_t i = 0; i < b->traces.n; i++) {
-        const struct pm_trace *t = &ev->traces.items[b->traces.items[i]];
+        const struct pm_trace *t = &ev->traces.items[pm_few_at(&b->traces, i)];
         if ((t->said->origin == PM_ORIGIN_KUBELET || t->said->origin == PM_ORIGIN_EVENTS) &&
             is_sum(pm_name(env, t->said->error)) &&
             pm_time_in(b->ended, pm_since(pm_trace_first(t), SUMMED_NS),
@@ -80,9 +80,13 @@ static void merge(struct pm_pulls *pulls, uint32_t from, uint32_t into) {
     if (a->started != PM_NO_TIME) b->started = a->started;
     b->sources |= a->sources;
     b->flags |= a->flags;
-    b->lines += a->lines;
-    for (size_t i = 0; i < a->traces.n; i++) pm_ids_add(&b->traces, a->traces.items[i]);
-    a->merged = pm_ref_of(into);
+    b->lines = pm_sum_u32(b->lines, a->lines);
+    for (size_t i = 0; i < a->traces.n; i++) pm_few_add(&b->traces, pm_few_at(&a->traces, i));
+    pm_particulars_edit(pulls, a)->merged = pm_ref_of(into);
+}
+
+static pm_ref merged_into(const struct pm_pulls *pulls, pm_ref at) {
+    return pm_particulars_of(&PM_REF(*pulls, at))->merged;
 }
 
 // Attempts that became part of another leave the list; what points to them follows.
@@ -90,17 +94,17 @@ static void compact(struct pm_evidence *ev, struct pm_pulls *pulls) {
     uint32_t *now = pm_xmalloc((pulls->n + 1) * sizeof *now);
     size_t kept = 0;
     for (size_t i = 0; i < pulls->n; i++)
-        if (!pulls->items[i].merged) now[i] = (uint32_t)kept++;
+        if (!pm_particulars_of(&pulls->items[i])->merged) now[i] = (uint32_t)kept++;
     for (size_t i = 0; i < ev->traces.n; i++) {
         uint32_t at = ev->traces.items[i].pull;
-        while (at && PM_REF(*pulls, at).merged) at = PM_REF(*pulls, at).merged;
+        while (at && merged_into(pulls, at)) at = merged_into(pulls, at);
         ev->traces.items[i].pull = at ? now[at - 1] + 1 : 0;
     }
     for (size_t i = 0; i < pulls->n; i++) {
         struct pm_attempt *p = &pulls->items[i];
-        if (p->merged) {
+        if (pm_particulars_of(p)->merged) {
             pm_ids_free(&p->pods);
-            pm_ids_free(&p->traces);
+            pm_few_free(&p->traces);
         } else pulls->items[now[i]] = *p;
     }
     pulls->n = kept;

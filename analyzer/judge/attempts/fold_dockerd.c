@@ -96,10 +96,10 @@ static bool went_on(const struct pm_env *env, const struct pm_evidence *ev,
 
 static void absorb(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls,
                    const struct cluster *c, uint32_t best) {
-    if (pulls->items[best].off_ns &&
+    if (pm_off(&pulls->items[best]) &&
         c->at != PM_NO_TIME) { // between an event's first and last: now it is known when
         pulls->items[best].ended = c->at;
-        pulls->items[best].off_ns = 0;
+        pm_particulars_edit(pulls, &pulls->items[best])->off_ns = 0;
         pulls->items[best].reconstructed = false;
     }
     for (int i = 0; i < c->n; i++) {
@@ -143,7 +143,7 @@ static uint32_t counted_by_event(const struct pm_env *env, const struct pm_evide
         const struct pm_attempt *p = &pulls->items[k->index];
         int64_t d = pm_time_apart(pm_at(p), c->at);
         if (p->outcome != PM_OUTCOME_FAILED || p->sources & (PM_SRC_RUNTIME | PM_SRC_KUBELET) ||
-            d > p->off_ns || d >= gap)
+            d > pm_off(p) || d >= gap)
             continue;
         if (other_image(env, &ev->traces.items[c->traces[0]], p) || !c->error || !p->error ||
             !same_error(env, c->error, p->error))
@@ -198,7 +198,7 @@ static void make_pull(const struct pm_env *env, struct pm_evidence *ev, struct p
 static int64_t most_off(const struct pm_pulls *pulls) {
     int64_t most = 0;
     for (size_t i = 0; i < pulls->n; i++)
-        if (pulls->items[i].off_ns > most) most = pulls->items[i].off_ns;
+        if (pm_off(&pulls->items[i]) > most) most = pm_off(&pulls->items[i]);
     return most;
 }
 

@@ -123,6 +123,20 @@ static int64_t may_be_off(const struct pm_trace *t, uint64_t n, uint64_t i) {
     return off + (at - before > after - at ? at - before : after - at);
 }
 
+// Between the attempts that an event counts.
+static int64_t mean_gap(const struct pm_trace *t, uint64_t n) {
+    int64_t first = pm_trace_first(t), last = pm_trace_last(t);
+    return n > 1 && first != PM_NO_TIME && last != PM_NO_TIME ? (last - first) / (int64_t)(n - 1)
+                                                              : 0;
+}
+
+static void off_by(struct pm_fold *f, struct pm_attempt *p, int64_t off_ns, int64_t lead_ns) {
+    if (!off_ns && !lead_ns) return;
+    struct pm_particulars *more = pm_particulars_edit(f->pulls, p);
+    more->off_ns = off_ns;
+    more->lead_ns = lead_ns;
+}
+
 static void event_failed(struct pm_fold *f, struct pm_fold_bucket *b, uint32_t trace) {
     struct pm_trace *t = &f->ev->traces.items[trace];
     uint64_t n = pm_fold_times(f->ev, t);
@@ -136,10 +150,7 @@ static void event_failed(struct pm_fold *f, struct pm_fold_bucket *b, uint32_t t
         struct pm_attempt *p = pm_fold_pull(f, index);
         p->ended = at;
         p->reconstructed = i > 0 && i + 1 < n;
-        p->off_ns = may_be_off(t, n, i);
-        p->lead_ns = n > 1 && pm_trace_first(t) != PM_NO_TIME && pm_trace_last(t) != PM_NO_TIME
-                         ? (pm_trace_last(t) - pm_trace_first(t)) / (int64_t)(n - 1)
-                         : 0;
+        off_by(f, p, may_be_off(t, n, i), mean_gap(t, n));
         if (i + 1 == n && t->said->quality != PM_QUALITY_RELATIVE)
             p->started = began_before(f, b, t);
         p->exact_pod = t->pod != 0;
@@ -167,7 +178,7 @@ static void event_ok(struct pm_fold *f, struct pm_fold_bucket *b, uint32_t trace
     }
     if (log_covers(f, t, pm_trace_last(t)) && logs_saw(f, b, t, PM_OUTCOME_OK, 1)) return;
     index = pm_bucket_add_ended(f, b, trace, PM_OUTCOME_OK, pm_trace_last(t));
-    pm_fold_pull(f, index)->off_ns = may_be_off(t, 1, 0);
+    off_by(f, pm_fold_pull(f, index), may_be_off(t, 1, 0), 0);
 }
 
 // "Error syncing pod, skipping: failed to "StartContainer" …" (kubelets up to 1.10): the

@@ -23,8 +23,8 @@ nearest_rumour(const struct pm_env *env, const struct pm_evidence *ev, const str
 void pm_hearsay_pods(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls) {
     for (size_t i = 0; i < pulls->n && ev->rumours.n; i++) {
         struct pm_attempt *p = &pulls->items[i];
-        if (p->outcome != PM_OUTCOME_FAILED || p->merged || p->pods.n || !p->node || !p->image ||
-            p->ended == PM_NO_TIME || p->origin > PM_ORIGIN_KUBELET)
+        if (p->outcome != PM_OUTCOME_FAILED || pm_particulars_of(p)->merged || p->pods.n ||
+            !p->node || !p->image || p->ended == PM_NO_TIME || p->origin > PM_ORIGIN_KUBELET)
             continue;
         const struct pm_rumour *r = nearest_rumour(env, ev, p);
         if (!r) continue;

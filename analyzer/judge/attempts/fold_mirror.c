@@ -23,7 +23,8 @@ static struct pm_str last_part(struct pm_str repository) {
 // part and the same tag.
 static bool same_image(const struct pm_env *env, const struct pm_attempt *p,
                        const struct pm_trace *t) {
-    if (pm_trace_join(t) && p->join) return pm_trace_join(t) == p->join;
+    uint32_t join = pm_particulars_of(p)->join;
+    if (pm_trace_join(t) && join) return pm_trace_join(t) == join;
     return t->said->tag == p->tag && pm_str_eq(last_part(pm_name(env, t->said->repository)),
                                                last_part(pm_name(env, p->repository)));
 }
@@ -62,8 +63,8 @@ static void belong(struct pm_evidence *ev, struct pm_attempt *p, uint32_t index)
         said.repository = p->repository;
         pm_trace_say(ev, t, &said);
     }
-    pm_ids_add(&p->traces, index);
-    p->lines++;
+    pm_few_add(&p->traces, index);
+    p->lines = pm_sum_u32(p->lines, 1);
 }
 
 // An announced host that was not the pull's last served it, or is what the pull's own
@@ -72,7 +73,8 @@ static bool is_last(const struct pm_evidence *ev, const struct pm_pulls *pulls, 
     const struct pm_trace *t = &ev->traces.items[index];
     const struct pm_attempt *p = &PM_REF(*pulls, t->pull);
     for (size_t i = 0; i < p->traces.n; i++)
-        if (p->traces.items[i] > index && announced(&ev->traces.items[p->traces.items[i]]))
+        if (pm_few_at(&p->traces, i) > index &&
+            announced(&ev->traces.items[pm_few_at(&p->traces, i)]))
             return false;
     return true;
 }
@@ -125,7 +127,7 @@ static void say_why(struct pm_evidence *ev, const struct pm_pulls *pulls) {
 const struct pm_trace *pm_fell_back(const struct pm_env *env, const struct pm_evidence *ev,
                                     const struct pm_attempt *p) {
     for (size_t i = 0; i < p->traces.n; i++) {
-        const struct pm_trace *t = &ev->traces.items[p->traces.items[i]];
+        const struct pm_trace *t = &ev->traces.items[pm_few_at(&p->traces, i)];
         if (t->said->kind == PM_KIND_MIRROR_TRY && pm_is_mirror(env, t)) return t;
     }
     return NULL;
@@ -134,7 +136,7 @@ const struct pm_trace *pm_fell_back(const struct pm_env *env, const struct pm_ev
 bool pm_mirror_served(const struct pm_env *env, const struct pm_evidence *ev,
                       const struct pm_pulls *pulls, const struct pm_attempt *p) {
     for (size_t i = 0; i < p->traces.n; i++) {
-        const struct pm_trace *t = &ev->traces.items[p->traces.items[i]];
+        const struct pm_trace *t = &ev->traces.items[pm_few_at(&p->traces, i)];
         if (served(pulls, t) && pm_is_mirror(env, t)) return true;
     }
     return false;
@@ -158,6 +160,7 @@ void pm_fold_mirrors(const struct pm_env *env, struct pm_evidence *ev, struct pm
         const struct pm_trace *t = &ev->traces.items[i];
         if (t->said->kind == PM_KIND_MIRROR_TRY && t->pull && t->said->verdict->cause >= 0 &&
             pm_is_mirror(env, t))
-            PM_REF(*pulls, t->pull).mirror_cause = (uint32_t)t->said->verdict->cause + 1;
+            pm_particulars_edit(pulls, &PM_REF(*pulls, t->pull))->mirror_cause =
+                (uint32_t)t->said->verdict->cause + 1;
     }
 }

@@ -38,8 +38,9 @@ static uint32_t oldest_open(struct pm_fold *f, struct pairing *open, const struc
     for (size_t i = open->open.n;
          i-- > open->next && t->said->component == PM_COMP_CRIO &&
          best == SIZE_MAX;) { // its own start, else the newest: older ones may have failed
-        uint32_t join =
-            open->open.items[i] == UINT32_MAX ? 0 : pm_fold_pull(f, open->open.items[i])->join;
+        uint32_t join = open->open.items[i] == UINT32_MAX
+                            ? 0
+                            : pm_particulars_of(pm_fold_pull(f, open->open.items[i]))->join;
         if (open->open.items[i] != UINT32_MAX &&
             (join == pm_trace_join(t) || !join || !pm_trace_join(t)))
             best = i;
@@ -69,7 +70,8 @@ static void cut(const struct pm_fold *f, struct pm_attempt *p, int64_t at) {
     p->ended = at;
     p->verdict = pm_verdict_of(f->env, pm_cause_shown(PM_SHOWN_RESTART), PM_CONFIDENCE_MEDIUM);
     p->settled_by_neighbour = true;
-    p->why = PM_STR("the pull has no end and the runtime was restarted after it began");
+    pm_particulars_edit(f->pulls, p)->why =
+        PM_STR("the pull has no end and the runtime was restarted after it began");
 }
 
 // No pull lives through a start of its runtime: what was open is over, the lines that
@@ -102,7 +104,8 @@ static void runtime_line(struct pm_fold *f, struct pm_fold_bucket *b, struct pai
         uint32_t index = pm_bucket_add(f, b, t, PM_OUTCOME_OPEN);
         pm_fold_pull(f, index)->started = t->ts;
         pm_fold_pull(f, index)->requested = true;
-        pm_fold_pull(f, index)->join = pm_trace_join(t);
+        if (pm_trace_join(t))
+            pm_particulars_edit(f->pulls, pm_fold_pull(f, index))->join = pm_trace_join(t);
         pm_fold_pull(f, index)->quiet = t->said->component == PM_COMP_CRIO;
         pm_fold_absorb(f->env, f->ev, f->pulls, index, trace);
         pm_ids_add(&open->open, index);
@@ -176,7 +179,8 @@ void pm_fold_overtaken(struct pm_fold *f, const struct pm_fold_bucket *b) {
         p->outcome = PM_OUTCOME_FAILED;
         p->ended = over;
         p->unended = true;
-        p->why = PM_STR("the pull has no end and the next one of its image began");
+        pm_particulars_edit(f->pulls, p)->why =
+            PM_STR("the pull has no end and the next one of its image began");
     }
     free(starts);
 }

@@ -2,21 +2,61 @@
 #include "judge/attempts/pulls.h"
 #include <stdlib.h>
 
+static const struct pm_particulars none;
+
+const struct pm_particulars *pm_particulars_of(const struct pm_attempt *p) {
+    return p->particulars ? p->particulars : &none;
+}
+
+struct pm_particulars *pm_particulars_edit(struct pm_pulls *pulls, struct pm_attempt *p) {
+    if (!pulls->a) pulls->a = pm_arena_new();
+    if (!p->particulars) p->particulars = PM_NEW(pulls->a, struct pm_particulars);
+    return p->particulars;
+}
+
+// What a pull is ordered by: put in order apart from it, as it is much larger.
+struct place {
+    int64_t at;
+    uint32_t node, image, index;
+};
+
 static int by_time(const void *a, const void *b) {
-    const struct pm_attempt *x = a, *y = b;
-    int64_t tx = pm_at(x), ty = pm_at(y);
-    if (tx != ty) return tx < ty ? -1 : 1;
+    const struct place *x = a, *y = b;
+    if (x->at != y->at) return x->at < y->at ? -1 : 1;
     if (x->node != y->node) return x->node < y->node ? -1 : 1;
     if (x->image != y->image) return x->image < y->image ? -1 : 1;
-    return x->was < y->was ? -1 : x->was > y->was;
+    return x->index < y->index ? -1 : x->index > y->index;
+}
+
+// Each of a circle of pulls to where the next one stood, so that no second list is needed.
+static void put_in_place(struct pm_pulls *pulls, struct place *places) {
+    for (size_t i = 0; i < pulls->n; i++) {
+        if (places[i].index == i) continue;
+        struct pm_attempt first = pulls->items[i];
+        size_t at = i;
+        while (places[at].index != i) {
+            size_t from = places[at].index;
+            pulls->items[at] = pulls->items[from];
+            places[at].index = (uint32_t)at;
+            at = from;
+        }
+        pulls->items[at] = first;
+        places[at].index = (uint32_t)at;
+    }
 }
 
 void pm_fold_order(struct pm_evidence *ev, struct pm_pulls *pulls) {
     uint32_t *now = pm_xmalloc((pulls->n + 1) * sizeof *now);
-    for (size_t i = 0; i < pulls->n; i++) pulls->items[i].was = (uint32_t)i;
-    if (pulls->n > 1) qsort(pulls->items, pulls->n, sizeof *pulls->items, by_time);
-    for (size_t i = 0; i < pulls->n; i++) now[pulls->items[i].was + 1] = (uint32_t)i + 1;
+    struct place *places = pm_xmalloc((pulls->n + 1) * sizeof *places);
+    for (size_t i = 0; i < pulls->n; i++) {
+        const struct pm_attempt *p = &pulls->items[i];
+        places[i] = (struct place){pm_at(p), p->node, p->image, (uint32_t)i};
+    }
+    if (pulls->n > 1) qsort(places, pulls->n, sizeof *places, by_time);
     now[0] = 0;
+    for (size_t i = 0; i < pulls->n; i++) now[places[i].index + 1] = (uint32_t)i + 1;
+    put_in_place(pulls, places);
+    free(places);
     for (size_t i = 0; i < ev->traces.n; i++)
         ev->traces.items[i].pull = now[ev->traces.items[i].pull];
     for (size_t i = 0; i < ev->groups.n; i++)
@@ -94,8 +134,9 @@ void pm_pulls_free(struct pm_pulls *pulls) {
     Word_t freed;
     for (size_t i = 0; i < pulls->n; i++) {
         pm_ids_free(&pulls->items[i].pods);
-        pm_ids_free(&pulls->items[i].traces);
+        pm_few_free(&pulls->items[i].traces);
     }
+    if (pulls->a) pm_arena_free(pulls->a);
     free(pulls->items);
     free(pulls->ok_by_image.items);
     free(pulls->good_by_repository.items);

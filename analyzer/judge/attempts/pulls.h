@@ -2,49 +2,57 @@
 #pragma once
 #include "judge/evidence/evidence.h"
 
-// A pull, while it is folded and after.
-struct pm_attempt {
-    int64_t started, ended; // PM_NO_TIME unknown
-    uint32_t node, image, registry, repository, tag, digest, k8s_namespace, container, client, user,
-        error;
-    struct pm_ids pods;             // "namespace/name"
-    uint8_t outcome, stage, origin; // origin: who counted it
-    int16_t status;
-    unsigned sources, flags; // enum pm_source; enum pm_event_flag seen on any of its traces
-    uint8_t forms;           // of the lines seen, bits
-    bool reconstructed, exact_pod, requested; // requested: a start line was seen
-    int64_t duration_ns, waiting_ns, bytes;
+// What few pulls have for themselves.
+struct pm_particulars {
+    int64_t waiting_ns;
     // how far its time may be off: a table's ages, or between an event's first and last; 0: a
     // log's stamp
     int64_t off_ns;
     // how long before its end it may have begun, where only its end is known: a counted event's
     // mean gap
     int64_t lead_ns;
-    uint64_t requests, lines;
-    int64_t answered; // when the registry answered last, by its log's clock; 0 where no log says
-    uint64_t best;    // event id of the line that says it best
-    int best_rank;
-    const struct pm_verdict *verdict; // settled: candidate_count 1
-    bool settled_by_neighbour;
-    bool quiet; // its runtime logs no failures
+    int64_t answered;      // when the registry answered last, by its log's clock; 0: not there
+    struct pm_str why;     // how an ambiguity was settled
+    uint32_t join;         // that ties its start to its end
+    uint32_t mirror_cause; // cause + 1 of a mirror that failed first
+    pm_ref merged;         // index + 1 of the attempt that it turned out to be part of
+    int16_t hidden_status; // what the registry side answered when the node's own line does not say
+};
+// A pull, while it is folded and after. A bundle has millions.
+struct pm_attempt {
+    int64_t started, ended; // PM_NO_TIME unknown
+    int64_t duration_ns, bytes;
+    uint64_t best;                      // event id of the line that says it best
+    const struct pm_verdict *verdict;   // settled: candidate_count 1
+    struct pm_particulars *particulars; // NULL: none
+    struct pm_few traces;               // indexes
+    struct pm_ids pods;                 // "namespace/name"
+    uint32_t node, image, registry, repository, tag, digest, k8s_namespace, container, client, user,
+        error;
+    uint32_t log;             // the path of the registry's log, where that alone shows it
+    uint32_t requests, lines; // as many as a number holds
+    uint16_t flags;           // enum pm_event_flag seen on any of its traces
+    int16_t status;
+    uint8_t outcome, stage, origin; // origin: who counted it
+    uint8_t sources;                // enum pm_source
+    int8_t best_rank;
+    uint8_t forms : 2;      // of the lines seen, bits
+    bool answered_last : 1; // the registry's last answer was its end
+    bool reconstructed : 1, exact_pod : 1;
+    bool requested : 1; // a start line was seen
+    bool settled_by_neighbour : 1;
+    bool quiet : 1; // its runtime logs no failures
     // … and nobody told its end yet: it lies somewhere before `ended`, when the next start
     // overtook it
-    bool unended;
-    bool behind;           // a node's, behind the address that several of them share
-    uint32_t log;          // the path of the registry's log, where that alone shows it
-    uint32_t join;         // that ties its start to its end
-    pm_ref merged;         // index + 1 of the attempt that it turned out to be part of
-    uint32_t was;          // index before ordering
-    struct pm_ids traces;  // index into traces
-    struct pm_str why;     // how an ambiguity was settled
-    int16_t hidden_status; // what the registry side answered when the node's own line does not say
-    uint32_t mirror_cause; // cause + 1 of a mirror that failed first
+    bool unended : 1;
+    bool behind : 1; // a node's, behind the address that several of them share
 };
 
 // In order of time once they are folded; const once they are settled.
 struct pm_pulls {
     struct pm_attempt *items;
     size_t n, cap;
+    struct pm_arena *a;          // particulars; NULL: none yet
     struct pm_order ok_by_image; // those that went well
     // Those that were good, or there already; the time is their own index.
     struct pm_order good_by_repository;
@@ -53,6 +61,25 @@ struct pm_pulls {
     Pvoid_t good_image;     // registry and repository → index + 1 of the newest good one
 };
 void pm_pulls_free(struct pm_pulls *pulls);
+
+const struct pm_particulars *pm_particulars_of(const struct pm_attempt *p);
+struct pm_particulars *pm_particulars_edit(struct pm_pulls *pulls, struct pm_attempt *p);
+static inline int64_t pm_waiting(const struct pm_attempt *p) {
+    return pm_particulars_of(p)->waiting_ns;
+}
+static inline int64_t pm_off(const struct pm_attempt *p) { return pm_particulars_of(p)->off_ns; }
+static inline int64_t pm_lead(const struct pm_attempt *p) { return pm_particulars_of(p)->lead_ns; }
+static inline int64_t pm_answered(const struct pm_attempt *p) {
+    int64_t answered = pm_particulars_of(p)->answered;
+    return p->answered_last && !answered ? p->ended : answered;
+}
+static inline struct pm_str pm_why(const struct pm_attempt *p) { return pm_particulars_of(p)->why; }
+static inline int16_t pm_hidden_status(const struct pm_attempt *p) {
+    return pm_particulars_of(p)->hidden_status;
+}
+static inline uint32_t pm_mirror_cause(const struct pm_attempt *p) {
+    return pm_particulars_of(p)->mirror_cause;
+}
 
 static inline int64_t pm_at(const struct pm_attempt *p) {
     return p->ended != PM_NO_TIME ? p->ended : p->started;

@@ -63,10 +63,10 @@ static bool may_be_it(const struct pm_evidence *ev, const struct pm_attempt *p,
                       const struct pm_request_group *g) {
     if (p->origin != PM_ORIGIN_EVENTS || !g->node || g->node != p->node) return false;
     if ((p->outcome == PM_OUTCOME_FAILED) == (g->worst != 0))
-        return p->off_ns && coincides(ev, p, g, p->off_ns);
+        return pm_off(p) && coincides(ev, p, g, pm_off(p));
     int64_t end = pm_since(pm_at(p), pm_request_skew(ev, g->file, p));
-    return p->outcome == PM_OUTCOME_FAILED && g->first <= pm_time_add(end, NEAR_NS + p->off_ns) &&
-           g->last >= pm_since(end, NEAR_NS + p->off_ns + p->lead_ns);
+    return p->outcome == PM_OUTCOME_FAILED && g->first <= pm_time_add(end, NEAR_NS + pm_off(p)) &&
+           g->last >= pm_since(end, NEAR_NS + pm_off(p) + pm_lead(p));
 }
 
 typedef void on_match(struct matching *m, uint32_t pull, uint32_t group, int64_t *gap);
@@ -138,8 +138,8 @@ static int16_t status_of(const struct pm_request_group *g) { return g->worst > 0
 
 static void add_group(struct pm_pulls *pulls, struct pm_request_group *g) {
     struct pm_attempt *p = &PM_REF(*pulls, g->pull);
-    p->requests += g->requests;
-    if (g->last > p->answered) p->answered = g->last;
+    p->requests = pm_sum_u32(p->requests, g->requests);
+    if (g->last > pm_answered(p)) pm_particulars_edit(pulls, p)->answered = g->last;
     p->sources |= PM_SRC_REGISTRY;
     if (!p->client) p->client = g->client;
     if (!p->user) p->user = g->user;
@@ -151,7 +151,7 @@ static void add_group(struct pm_pulls *pulls, struct pm_request_group *g) {
     if (!p->status) p->status = status;
     if (p->status != status || p->verdict->cause < 0 ||
         pm_cause_has(p->verdict->cause, PM_TRAIT_REACH))
-        p->hidden_status = status;
+        pm_particulars_edit(pulls, p)->hidden_status = status;
     if (g->gone && pm_cause_has(p->verdict->cause, PM_TRAIT_OF_IMAGE))
         p->verdict = g->verdict; // the registry side knows better than the words of the error
     if (p->verdict->cause < 0 && g->verdict->cause >= 0) p->verdict = g->verdict;
@@ -187,7 +187,7 @@ static void pull_of_requests(const struct pm_env *env, const struct pm_evidence 
     p->user = g->user;
     p->requests = g->requests;
     p->lines = g->requests;
-    p->answered = g->last;
+    p->answered_last = true;
     p->best = g->best;
     p->error = g->error;
     p->status = status_of(g);
@@ -262,7 +262,7 @@ static void name_nodes(struct matching *m) {
 static void order_pulls(struct matching *m) {
     for (size_t i = 0; i < m->pulls->n; i++) {
         const struct pm_attempt *p = &m->pulls->items[i];
-        if (p->off_ns + p->lead_ns > m->off_most) m->off_most = p->off_ns + p->lead_ns;
+        if (pm_off(p) + pm_lead(p) > m->off_most) m->off_most = pm_off(p) + pm_lead(p);
         pm_order_add(&m->by_repository, p->repository,
                      pm_since(pm_at(p), pm_skew_of(m->ev, p->node)), (uint32_t)i);
     }

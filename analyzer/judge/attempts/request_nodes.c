@@ -33,7 +33,7 @@ static bool is_cluster_node(const struct pm_evidence *ev, uint32_t node) {
 
 static bool printed_by_pod(const struct pm_evidence *ev, const struct pm_attempt *p) {
     if (p->origin != PM_ORIGIN_CLIENT || !p->traces.n) return false;
-    const struct pm_trace *t = &ev->traces.items[p->traces.items[0]];
+    const struct pm_trace *t = &ev->traces.items[pm_few_at(&p->traces, 0)];
     struct pm_str in =
         t->file < ev->facts.files.n ? ev->facts.files.items[t->file].row.envelopes : PM_NONE;
     return t->said->printed || pm_str_has(in, PM_STR("docker-json")) ||
@@ -67,7 +67,7 @@ void pm_requests_name_sessions(const struct pm_evidence *ev, struct pm_pulls *pu
         if (p->origin != PM_ORIGIN_CLIENT || p->pods.n || !p->traces.n ||
             is_cluster_node(ev, p->node))
             continue;
-        uint32_t file = ev->traces.items[p->traces.items[0]].file;
+        uint32_t file = ev->traces.items[pm_few_at(&p->traces, 0)].file;
         if (!p->client) p->client = p->node;
         if (!p->client && file < ev->facts.files.n) p->client = ev->facts.files.items[file].path;
         p->node = 0;

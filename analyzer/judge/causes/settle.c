@@ -7,51 +7,51 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 
-static void settle_as(const struct pm_env *env, struct pm_attempt *p, int cause,
+static void settle_as(struct settling *v, struct pm_attempt *p, int cause,
                       const struct settle_rule *r, const char *otherwise) {
-    struct pm_verdict v = *p->verdict;
-    if (v.cause != cause) v.variant = NULL; // it was the other's
-    v.cause = cause;
-    v.candidates[0] = cause;
-    v.candidate_count = 1;
-    v.confidence = r->confidence;
-    if (!v.variant) v.variant = otherwise;
-    p->verdict = pm_verdict_keep(env, &v);
+    struct pm_verdict said = *p->verdict;
+    if (said.cause != cause) said.variant = NULL; // it was the other's
+    said.cause = cause;
+    said.candidates[0] = cause;
+    said.candidate_count = 1;
+    said.confidence = r->confidence;
+    if (!said.variant) said.variant = otherwise;
+    p->verdict = pm_verdict_keep(v->env, &said);
     p->settled_by_neighbour = true;
-    p->why = r->why;
+    pm_particulars_edit(v->pulls, p)->why = r->why;
 }
 
-static bool settle_like(const struct pm_env *env, struct pm_attempt *p,
-                        const struct pm_verdict *other, const struct settle_rule *r) {
+static bool settle_like(struct settling *v, struct pm_attempt *p, const struct pm_verdict *other,
+                        const struct settle_rule *r) {
     if (!other || other->cause < 0) return false;
-    settle_as(env, p, other->cause, r, other->variant);
+    settle_as(v, p, other->cause, r, other->variant);
     return true;
 }
 
 // From here on it is an ambiguity of another kind. What was said before stays the
 // mirror's, if it was anything.
-static void reopen(const struct pm_env *env, struct settle_question *q) {
+static void reopen(const struct settling *v, struct settle_question *q) {
     const struct settle_rule *r = q->rule;
     struct pm_attempt *p = q->p;
-    if (r->was_mirror && p->verdict->cause >= 0 && !p->mirror_cause)
-        p->mirror_cause = (uint32_t)p->verdict->cause + 1;
+    if (r->was_mirror && p->verdict->cause >= 0 && !pm_mirror_cause(p))
+        pm_particulars_edit(v->pulls, p)->mirror_cause = (uint32_t)p->verdict->cause + 1;
     if (r->hidden_status) p->status = r->hidden_status;
-    struct pm_verdict v = {
+    struct pm_verdict open = {
         .cause = r->candidates[0], .candidate_count = r->candidates_n, .confidence = r->confidence};
-    memcpy(v.candidates, r->candidates, sizeof v.candidates);
-    p->verdict = pm_verdict_keep(env, &v);
+    memcpy(open.candidates, r->candidates, sizeof open.candidates);
+    p->verdict = pm_verdict_keep(v->env, &open);
     q->kept_n = 0;
 }
 
 // Is the pull settled?
-static bool follow(const struct pm_env *env, struct settle_question *q) {
+static bool follow(struct settling *v, struct settle_question *q) {
     switch (q->rule->as) {
-    case SETTLE_NEIGHBOUR: return settle_like(env, q->p, q->found, q->rule);
+    case SETTLE_NEIGHBOUR: return settle_like(v, q->p, q->found, q->rule);
     case SETTLE_LIKELIEST:
-        settle_as(env, q->p, q->p->verdict->candidates[0], q->rule, NULL);
+        settle_as(v, q->p, q->p->verdict->candidates[0], q->rule, NULL);
         return true;
-    case SETTLE_REOPEN: reopen(env, q); return false;
-    case SETTLE_CAUSE: settle_as(env, q->p, q->rule->cause, q->rule, NULL); return true;
+    case SETTLE_REOPEN: reopen(v, q); return false;
+    case SETTLE_CAUSE: settle_as(v, q->p, q->rule->cause, q->rule, NULL); return true;
     }
     return false;
 }
@@ -90,7 +90,7 @@ static int64_t lasted(const struct pm_attempt *p) {
 static bool shows(struct settling *v, const struct settle_question *q) {
     const struct settle_rule *r = q->rule;
     const struct pm_attempt *p = q->p;
-    if (r->hidden_status && p->hidden_status != r->hidden_status) return false;
+    if (r->hidden_status && pm_hidden_status(p) != r->hidden_status) return false;
     if (r->lasted_ns && lasted(p) < r->lasted_ns) return false;
     if (r->says.asked && !pm_wordlist_has(&r->says.list, pm_name(v->env, p->error))) return false;
     if (r->says_not.asked && pm_wordlist_has(&r->says_not.list, pm_name(v->env, p->error)))
@@ -140,7 +140,7 @@ static void ask(struct settling *v, struct pm_attempt *p, unsigned rounds) {
         q.rule = r;
         q.found = NULL;
         if (!shows(v, &q) || !observed(v, &q) || !others_show(v, &q)) continue;
-        bool settled = follow(v->env, &q);
+        bool settled = follow(v, &q);
         if (settled || r->as == SETTLE_REOPEN) told(v, r);
         if (settled) return;
     }

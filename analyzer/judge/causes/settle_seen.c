@@ -12,7 +12,7 @@ static const char *family_settled_on(const struct settle_question *q) {
 
 static bool own_line(struct settling *v, struct settle_question *q) {
     for (size_t i = 0; i < q->p->traces.n; i++) {
-        const struct pm_trace *t = &v->ev->traces.items[q->p->traces.items[i]];
+        const struct pm_trace *t = &v->ev->traces.items[pm_few_at(&q->p->traces, i)];
         if (t->said->verdict->cause < 0 || t->said->verdict->candidate_count > 1 ||
             t->said->kind == PM_KIND_MIRROR_TRY)
             continue;

@@ -49,7 +49,7 @@ static void look_at_pulls(struct sight *v) {
     for (size_t i = 0; i < v->h->pulls.n; i++) {
         const struct pm_attempt *p = &v->scene->pulls->items[v->h->pulls.items[i]];
         count(v, p->status, 1);
-        if (p->hidden_status != p->status) count(v, p->hidden_status, 1);
+        if (pm_hidden_status(p) != p->status) count(v, pm_hidden_status(p), 1);
         if (p->status || p->requests || p->stage >= PM_STAGE_MANIFEST) v->answered++;
         else v->unanswered++;
         if (p->sources & (PM_SRC_RUNTIME | PM_SRC_REGISTRY)) v->kubelet_only = false;
@@ -211,7 +211,7 @@ static struct pm_str why_not(const struct pm_env *env, const struct pm_hit *h, i
                              const struct pm_attempt *p) {
     if (!pm_cause_has(rival, PM_TRAIT_THROTTLE) || !pm_cause_has(h->cause, PM_TRAIT_LIMIT) ||
         h->from == PM_NO_TIME)
-        return p->why;
+        return pm_why(p);
     char took[32];
     int64_t lasted = h->to == PM_NO_TIME ? 0 : pm_time_between(h->from, h->to);
     return pm_arena_fmt(
@@ -228,8 +228,9 @@ static void open_readings(const struct pm_scene *scene, const struct pm_hit *h, 
         if (!p->settled_by_neighbour || !p->best) continue;
         const struct pm_trace *t = NULL;
         for (size_t k = 0; k < p->traces.n && !t; k++)
-            if (scene->ev->traces.items[p->traces.items[k]].said->verdict->candidate_count > 1)
-                t = &scene->ev->traces.items[p->traces.items[k]];
+            if (scene->ev->traces.items[pm_few_at(&p->traces, k)].said->verdict->candidate_count >
+                1)
+                t = &scene->ev->traces.items[pm_few_at(&p->traces, k)];
         for (int c = 0; t && c < t->said->verdict->candidate_count; c++)
             if (!listed(l, h, t->said->verdict->candidates[c]))
                 add(l, h, t->said->verdict->candidates[c],

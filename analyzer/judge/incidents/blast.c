@@ -28,7 +28,7 @@ static struct pod_hit *pod_seen(struct blast *b, uint32_t key, uint32_t node, ui
 
 static uint32_t kubelet_log(const struct pm_evidence *ev, const struct pm_attempt *p) {
     for (size_t i = p->traces.n; i-- > 0;) {
-        const struct pm_trace *t = &ev->traces.items[p->traces.items[i]];
+        const struct pm_trace *t = &ev->traces.items[pm_few_at(&p->traces, i)];
         if (t->said->origin == PM_ORIGIN_KUBELET) return t->file + 1;
     }
     return 0;

@@ -69,7 +69,7 @@ void pm_confidence_weigh(const struct pm_scene *scene, const struct pm_hits *hit
                                (unsigned long long)(h->pulls.n - settled), h->pulls.n));
     if (settled_one)
         why(h, pm_arena_fmt(scene->env->a, "%llu of %u settled by what stands beside them: %.*s",
-                            (unsigned long long)settled, h->pulls.n, PM_FMT(settled_one->why)));
+                            (unsigned long long)settled, h->pulls.n, PM_FMT(pm_why(settled_one))));
     // Sources that agree make sure of what was said, not of how an ambiguity was read:
     // they all repeat the same ambiguous words.
     if (bit_count(bits) > 1 && settled * 2 <= h->pulls.n)
@@ -185,7 +185,7 @@ static bool all_silent(const struct pm_env *env, const struct pm_incident *inc) 
 // no pull of it (it only asked whether the image is there).
 static bool met_again(const struct pm_evidence *ev, const struct pm_attempt *p) {
     for (size_t i = 0; i < p->traces.n; i++) {
-        const struct pm_trace *t = &ev->traces.items[p->traces.items[i]];
+        const struct pm_trace *t = &ev->traces.items[pm_few_at(&p->traces, i)];
         if (t->said->origin == PM_ORIGIN_KUBELET && t->said->kind == PM_KIND_PULL_FAIL &&
             pm_trace_first(t) > pm_time_add(pm_at(p), TOLD_NS))
             return true;

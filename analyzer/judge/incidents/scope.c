@@ -124,7 +124,7 @@ static void set(const struct pm_env *env, struct pm_hit *h, enum pm_scope_kind k
 static bool told_by_registry(const struct pm_scene *scene, const struct pm_hit *h) {
     for (size_t i = 0; i < h->pulls.n; i++) {
         const struct pm_attempt *p = &scene->pulls->items[h->pulls.items[i]];
-        if (p->sources & PM_SRC_REGISTRY && (p->hidden_status >= 500 || p->status >= 500))
+        if (p->sources & PM_SRC_REGISTRY && (pm_hidden_status(p) >= 500 || p->status >= 500))
             return true;
     }
     for (size_t i = 0; i < h->traces.n; i++)

@@ -148,9 +148,10 @@ static bool host_of_cause(const struct asked *a, uint32_t host) {
 // The mirror failed first within this very attempt.
 static bool fell_back(const struct asked *a, const struct deed *d) {
     if (!d->pull) return false;
-    if (d->pull->mirror_cause && (int)d->pull->mirror_cause - 1 == a->from->cause) return true;
+    if (pm_mirror_cause(d->pull) && (int)pm_mirror_cause(d->pull) - 1 == a->from->cause)
+        return true;
     for (size_t i = 0; i < d->pull->traces.n; i++) {
-        const struct pm_trace *t = &a->c->scene->ev->traces.items[d->pull->traces.items[i]];
+        const struct pm_trace *t = &a->c->scene->ev->traces.items[pm_few_at(&d->pull->traces, i)];
         if (t->said->kind != PM_KIND_MIRROR_TRY || !pm_is_mirror(a->c->scene->env, t)) continue;
         if (t->said->verdict->cause == a->from->cause ||
             (t->said->verdict->cause < 0 && host_of_cause(a, t->said->host)))

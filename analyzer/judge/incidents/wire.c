@@ -66,7 +66,7 @@ static uint32_t failed_host(const struct pm_scene *scene, const struct pm_hit *h
                             const struct pm_attempt *p) {
     uint32_t host = 0;
     for (size_t i = 0; i < p->traces.n; i++) {
-        const struct pm_trace *t = &scene->ev->traces.items[p->traces.items[i]];
+        const struct pm_trace *t = &scene->ev->traces.items[pm_few_at(&p->traces, i)];
         uint32_t own = t->said->kind == PM_KIND_PULL_FAIL || t->said->kind == PM_KIND_PULL_BACKOFF
                            ? host_of(scene->env, t)
                            : 0;

@@ -247,8 +247,8 @@ static int64_t cluster_time(const struct pm_ledger *l, const struct pm_attempt *
 static void pull(struct pm_ledger *l, size_t i) {
     const struct pm_attempt *p = &l->scene->pulls->items[i];
     bool refused = pm_quota_refused(p);
-    int64_t at =
-        refused && p->answered ? p->answered : cluster_time(l, p, refused ? pm_at(p) : pm_began(p));
+    int64_t at = refused && pm_answered(p) ? pm_answered(p)
+                                           : cluster_time(l, p, refused ? pm_at(p) : pm_began(p));
     if (at == PM_NO_TIME || (!refused && !got_manifest(p))) return;
     const struct pm_account *a = pm_account_of(l, p->registry);
     if (refused && !(p->sources & ~(unsigned)PM_SRC_REGISTRY)) return; // its requests tell of it
@@ -257,7 +257,7 @@ static void pull(struct pm_ledger *l, size_t i) {
         return; // the meter was on and did not see it: another way led there
     enum pm_whose whose = pm_whose_pull(l, p);
     if (!refused && !is_counted(spend_policy_of(l, p->registry, whose, p->user, -1, at))) return;
-    bool past = p->mirror_cause || pm_fell_back(l->scene->env, l->scene->ev, p);
+    bool past = pm_mirror_cause(p) || pm_fell_back(l->scene->env, l->scene->ev, p);
     bool by_mirror = !past && (pm_mirror_served(l->scene->env, l->scene->ev, l->scene->pulls, p) ||
                                pm_map_get(l->node_mirror, PM_PAIR(p->node, p->registry)));
     uint32_t client;

@@ -68,7 +68,7 @@ const char *pm_advice_client_of(const struct pm_scene *scene, const struct pm_hi
         const struct pm_attempt *p = &scene->pulls->items[h->pulls.items[i]];
         if (p->origin != PM_ORIGIN_CLIENT) return NULL;
         for (size_t k = 0; k < p->traces.n; k++) {
-            uint32_t file = scene->ev->traces.items[p->traces.items[k]].file;
+            uint32_t file = scene->ev->traces.items[pm_few_at(&p->traces, k)].file;
             struct pm_str format = file < scene->ev->facts.files.n
                                        ? scene->ev->facts.files.items[file].row.format
                                        : PM_NONE;

@@ -36,7 +36,7 @@ static const struct pm_trace *best_of(const struct pm_scene *scene, const struct
     for (size_t i = 0; i < h->pulls.n && i < 2000; i++) {
         const struct pm_attempt *p = &scene->pulls->items[h->pulls.items[i]];
         for (size_t k = 0; k < p->traces.n; k++) {
-            const struct pm_trace *t = &scene->ev->traces.items[p->traces.items[k]];
+            const struct pm_trace *t = &scene->ev->traces.items[pm_few_at(&p->traces, k)];
             if (t->said->component != component || t->said->kind == PM_KIND_PULL_START ||
                 t->said->kind == PM_KIND_PULL_OK)
                 continue;

@@ -32,7 +32,7 @@ static bool holds(const struct condition *c, const struct pm_attempt *p) {
         !pm_cause_in(p->verdict->cause, c->cause))
         return false;
     if (c->longer_s > 0 && (double)p->duration_ns <= c->longer_s * 1e9) return false;
-    if (c->waited_s > 0 && (double)p->waiting_ns <= c->waited_s * 1e9) return false;
+    if (c->waited_s > 0 && (double)pm_waiting(p) <= c->waited_s * 1e9) return false;
     return c->larger_mb <= 0 || (double)p->bytes > c->larger_mb * 1e6;
 }
 static uint32_t who_of(const char *by, const struct pm_attempt *p) {

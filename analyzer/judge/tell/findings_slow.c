@@ -40,16 +40,16 @@ void pm_find_serial_waits(struct findings *f, const json_t *rule) {
     size_t waited = 0;
     for (size_t i = 0; i < f->scene->pulls->n; i++) {
         const struct pm_attempt *p = &f->scene->pulls->items[i];
-        if (p->waiting_ns < PM_S(30)) continue;
+        if (pm_waiting(p) < PM_S(30)) continue;
         waited++;
-        if (!worst || p->waiting_ns > worst->waiting_ns) worst = p;
+        if (!worst || pm_waiting(p) > pm_waiting(worst)) worst = p;
     }
     if (!worst) return;
     pm_finding_put(
         f, rule, pm_path_of_pull(f->scene->ev, worst), 0, PM_NONE,
         pm_arena_fmt(f->scene->env->a,
                      "%zu pull%s waited behind others, the longest %.*s on %.*s (%.*s)", waited,
-                     waited == 1 ? "" : "s", PM_FMT(seconds(f->scene->env->a, worst->waiting_ns)),
+                     waited == 1 ? "" : "s", PM_FMT(seconds(f->scene->env->a, pm_waiting(worst))),
                      PM_FMT(worst->node ? pm_name(f->scene->env, worst->node) : PM_STR("a node")),
                      PM_FMT(pm_name(f->scene->env, worst->image))),
         false);

@@ -77,7 +77,7 @@ static const struct { // by the status that the node or the registry's side saw,
 
 // Where no status was printed the registry's own word stands for it (rules/lists.yaml).
 static int status_of(const struct pm_env *env, const struct pm_attempt *p) {
-    if (p->status || p->hidden_status) return p->status ? p->status : p->hidden_status;
+    if (p->status || pm_hidden_status(p)) return p->status ? p->status : pm_hidden_status(p);
     struct pm_str error = pm_name(env, p->error);
     if (!error.n || pm_cause_has(p->verdict->cause, PM_TRAIT_NO_STATUS)) return 0;
     const json_t *rows = json_object_get(pm_ruleset_table(env->rules, PM_TABLE_LISTS), "answers");
@@ -115,8 +115,8 @@ static void count(const struct pm_env *env, struct tally *t, const struct pm_att
         st->bytes = pm_sum(st->bytes < 0 ? 0 : st->bytes, p->bytes);
     if (p->outcome == PM_OUTCOME_OK && p->duration_ns > 0)
         *PM_PUSH(t->seconds.items, t->seconds.n, t->seconds.cap) = (double)p->duration_ns / 1e9;
-    if (p->waiting_ns > 0)
-        *PM_PUSH(t->queued.items, t->queued.n, t->queued.cap) = (double)p->waiting_ns / 1e9;
+    if (pm_waiting(p) > 0)
+        *PM_PUSH(t->queued.items, t->queued.n, t->queued.cap) = (double)pm_waiting(p) / 1e9;
     if (p->outcome != PM_OUTCOME_FAILED) return;
     st->failed++;
     count_troubles(env, st, p);
