@@ -134,9 +134,8 @@ static bool reading_is(const char *way) {
 // Where a folder of pods or containers begins that the path leads through; one that nobody
 // else has under its name may be the path's end, too. Negative: there is none.
 static ptrdiff_t pods_folder(struct pm_str path, bool is_folder) {
-    static const char *const through[] = {"/pods/", "/containers/"}, *const anywhere[] = {
-                                                                         "/podlogs/", "/pod-logs/",
-                                                                         "/pod_logs/"};
+    static const char *const through[] = {"/pods/", "/containers/"};
+    static const char *const anywhere[] = {"/podlogs/", "/pod-logs/", "/pod_logs/"};
     ptrdiff_t at = -1;
     for (size_t i = 0; i < PM_LEN(through) && at < 0; i++)
         at = pm_str_rfind(pm_str_sub(path, 0, path.n - is_folder), pm_str_c(through[i]));

@@ -43,7 +43,7 @@ static void suspect(sqlite3_context *c, int n, sqlite3_value **v) {
 
 // Those that share a slot, in groups of one record; and of each what decides among them.
 static const char suspects_sql[] =
-    "SELECT event.id, hash, ordinal, member, line, shape, " TIMELINE_TS ", dated_quality "
+    "SELECT event.id, hash, ordinal, member, line, shape, " TIMELINE_TS ", dated_quality, count "
     "FROM event LEFT JOIN dated ON dated.event = event.id "
     "WHERE hash IS NOT NULL AND suspect(hash, ordinal) ORDER BY hash, ordinal, event.id";
 struct suspect {
@@ -51,6 +51,7 @@ struct suspect {
     enum pm_standing standing;
     bool nodeless, coarse; // names no node; its stamp is of a whole second
     int64_t quality, depth, path;
+    int64_t layers; // that a manifest's row tells of, too
     uint64_t node;
 };
 
@@ -120,13 +121,14 @@ static const struct kept *kept_before(const struct parts *p, const struct group 
 
 // Best first: the better standing (a shipper repeats what the node's own log says), then
 // a row that names its node, then the better dated, then the one in more envelopes, then
-// the first path.
+// a manifest's that has more of its layers (a log may end behind it), then the first path.
 static int by_merit(const void *a, const void *b) {
     const struct suspect *x = a, *y = b;
     const int64_t order[][2] = {{(int64_t)x->standing, (int64_t)y->standing},
                                 {x->nodeless, y->nodeless},
                                 {x->quality, y->quality},
                                 {y->depth, x->depth},
+                                {y->layers, x->layers},
                                 {x->path, y->path},
                                 {x->member, y->member},
                                 {x->id, y->id}};
@@ -157,15 +159,17 @@ static void suspect_add(struct search *x, sqlite3_stmt *s) {
     bool there = member >= 0 && (size_t)member < x->parts.n;
     uint32_t node = timeline_settled_node(&x->settled, member, shape);
     struct suspect *u = PM_PUSH(g->items, g->items_n, g->cap);
-    *u = (struct suspect){.id = sqlite3_column_int64(s, 0),
-                          .member = member,
-                          .line = sqlite3_column_int64(s, 4),
-                          .standing = timeline_settled_standing(&x->settled, member, shape),
-                          .nodeless = node == 0,
-                          .coarse = ts % PM_NS_PER_S == 0,
-                          .quality = column_or(s, 7, shape->v[SHAPE_QUALITY]),
-                          .depth = there ? x->parts.items[member].depth : 0,
-                          .path = there ? x->parts.items[member].path : 0};
+    *u = (struct suspect){
+        .id = sqlite3_column_int64(s, 0),
+        .member = member,
+        .line = sqlite3_column_int64(s, 4),
+        .standing = timeline_settled_standing(&x->settled, member, shape),
+        .nodeless = node == 0,
+        .coarse = ts % PM_NS_PER_S == 0,
+        .quality = column_or(s, 7, shape->v[SHAPE_QUALITY]),
+        .depth = there ? x->parts.items[member].depth : 0,
+        .path = there ? x->parts.items[member].path : 0,
+        .layers = shape->v[SHAPE_FLAGS] & PM_EV_LAYERS ? sqlite3_column_int64(s, 8) : 0};
     // Where hearsay lay says nothing of whom it repeats.
     if (u->standing != PM_STANDING_HEARSAY)
         u->node = node_hash(timeline_string_get(x->t, node, &node));

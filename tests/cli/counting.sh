@@ -33,6 +33,20 @@ counts quoted.md None:1
 { printf 'time="2026-04-12T06:10:01Z" %s\n' "$pulled"; printf 'time="2026-04-12T06:10:01Z" %s\n' "$pulled"; } >twice.log
 counts twice.log None:2
 
+# Of two logs that overlap one ends behind a manifest: its layers are in the other, whichever is called first. The same where a line was written twice.
+served() { # second path bytes
+    echo "{\"http.request.host\":\"reg.gorse.example\",\"http.request.method\":\"GET\",\"http.request.remoteaddr\":\"10.4.0.157:51234\",\"http.request.uri\":\"/v2/kiln/$2\",\"http.request.useragent\":\"containerd/1.7.24\",\"http.response.status\":200,\"http.response.written\":$3,\"level\":\"info\",\"msg\":\"response completed\",\"time\":\"2026-04-12T06:10:$1.176440001Z\"}"
+}
+layers() { for n in 1 2 3; do served 0$((n + 2)) "blobs/sha256:244362e83532a55d92f61df278a006e00fb9fbeb714b054d457c1defff39aee$n" ${n}000; done; }
+mkdir -p overlap/first overlap/last overlap/twice
+manifest=$(served 02 manifests/9 3207)
+echo "$manifest" | tee overlap/first/b.log overlap/last/a.log >overlap/twice/a.log
+{ echo "$manifest"; layers; } | tee overlap/first/a.log overlap/last/b.log >>overlap/twice/a.log
+for logs in first last twice; do
+    run 0 "$PM" analyze overlap/$logs --format json
+    python3 -c 'import json; p = json.load(open("out"))["pulls"]; assert (p["ok"], p["bytes"]) == (1, 6000), (p["ok"], p["bytes"])' || wrong "overlap/$logs: other layers"
+done
+
 # An object's folder is no node.
 mkdir -p dump/pods/attic
 printf 'time="2026-04-12T06:10:01Z" %s\n' "$pulled" >dump/pods/attic/containerd.log
