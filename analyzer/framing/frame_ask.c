@@ -36,8 +36,7 @@ static bool collectors_clock(const struct pm_when *env, const struct pm_when *ow
     return env->kind == PM_WHEN_NO_YEAR && own->kind == PM_WHEN_NO_YEAR;
 }
 
-// The output of a workload that no name vouches for.
-static bool second_hand(const struct pm_frame *f) {
+bool frame_is_second_hand(const struct pm_frame *f) {
     return f->voice && f->voice->container && !f->voice->known;
 }
 
@@ -46,7 +45,7 @@ static bool second_hand(const struct pm_frame *f) {
 static void choose_when(struct pm_frame *f, const struct pm_record *r, struct pm_event *e) {
     const struct pm_when *env = &r->hint.when;
     if (e->when.kind != PM_WHEN_NONE && !same_when(&e->when, env)) f->record_own = e->when;
-    if (second_hand(f) &&
+    if (frame_is_second_hand(f) &&
         env->kind ==
             PM_WHEN_UTC) { // a quotation's stamp is of what it quotes; the time is when it was said here
         e->when = *env;
@@ -136,7 +135,7 @@ static void stamps_beside(struct pm_parse_ctx *ctx, const struct pm_record *r,
     // The offset that is found is for the stamps that are kept: a journal's, where it has
     // them.
     if (collectors_clock(&r->hint.when, own)) own = &r->hint.when;
-    if (second_hand(f) || !f->sink.stamps || own->kind == PM_WHEN_NONE ||
+    if (frame_is_second_hand(f) || !f->sink.stamps || own->kind == PM_WHEN_NONE ||
         own->kind == PM_WHEN_UTC || beside->kind != PM_WHEN_UTC)
         return;
     f->sink.stamps(f->sink.ctx, r, own, beside);
@@ -145,7 +144,7 @@ static void stamps_beside(struct pm_parse_ctx *ctx, const struct pm_record *r,
 static void fact(struct pm_parse_ctx *ctx, const struct pm_record *r, enum pm_fact what,
                  struct pm_str text, const struct pm_when *when) {
     struct pm_frame *f = ctx->reader;
-    if (second_hand(f)) return;
+    if (frame_is_second_hand(f)) return;
     if (what == PM_FACT_NODE_NAME) frame_note_node(f, text);
     if (f->sink.fact) f->sink.fact(f->sink.ctx, r, what, text, when);
 }

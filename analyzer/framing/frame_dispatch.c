@@ -109,6 +109,7 @@ bool frame_dispatch(struct pm_frame *f, struct pm_record *r) {
     r->memo = &memo;
     f->stats.records++;
     f->record_events = 0;
+    f->wrapped = r->envelope_count > 0;
     f->record_own = (struct pm_when){0};
     r->hint.k8s_namespace = or_base(r->hint.k8s_namespace, f->base.k8s_namespace);
     r->hint.pod = or_base(r->hint.pod, f->base.pod);

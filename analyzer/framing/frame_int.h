@@ -170,6 +170,7 @@ struct pm_frame {
     uint64_t won_total, won_sparse;
     unsigned record_events;
     uint64_t sure_record;      // the last record, where frame_sure.c read it; 0: others came since
+    bool wrapped;              // the last record stood in an envelope
     struct pm_when record_own; // the payload's own stamp as its parser read it
     struct pm_when last_when;
     bool sections_seen;
@@ -246,6 +247,9 @@ struct pm_str frame_clean(struct pm_frame *f, struct pm_str s, uint64_t line);
 // frame_peel.c: envelopes off, then on to frame_join or, for JSON, frame_dispatch.
 void frame_unit_run(struct pm_frame *f, struct frame_unit *u);
 void frame_note_envelope(struct pm_frame *f, const char *name);
+// A whole line in a container's stream, as the runtime wrote it: one envelope off. False:
+// *u is of no use.
+bool frame_peel_stream(struct pm_frame *f, struct frame_unit *u);
 
 // frame_node.c: which node this member is of
 void frame_note_node(struct pm_frame *f, struct pm_str node);
@@ -303,6 +307,8 @@ bool frame_file_bids(struct pm_frame *f,
 // record is read as one of its own.
 enum pm_parse frame_ask(struct pm_frame *f, int who, const struct pm_record *r);
 void frame_stamps(struct pm_frame *f, const struct pm_record *r); // of a record that was read
+// The output of a workload that no name vouches for.
+bool frame_is_second_hand(const struct pm_frame *f);
 void frame_finish(struct pm_frame *f);
 // A parser's state, made when it is needed; every bid needs it, so it stands here.
 static inline void *frame_state_of(struct pm_frame *f, size_t i) {

@@ -183,6 +183,16 @@ static bool peel_all(struct pm_frame *f, struct frame_unit *u) {
     return true;
 }
 
+bool frame_peel_stream(struct pm_frame *f, struct frame_unit *u) {
+    struct pm_str inner;
+    const json_t *inner_json;
+    if (peel_one(f, u, &inner, &inner_json) != PM_PEEL_LAST || inner_json ||
+        !container_stream(u->envelopes[0]))
+        return false;
+    u->text = inner;
+    return true;
+}
+
 void frame_unit_run(struct pm_frame *f, struct frame_unit *u) {
     if (u->fields || peel_all(f, u)) { // a list says that nothing is around it
         if (u->hint.node.n) frame_note_node(f, u->hint.node);

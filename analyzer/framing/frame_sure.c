@@ -8,6 +8,9 @@
 // member's rows adds such a line to the row of that earlier one (sink.again), and here it
 // is only counted: everything that it would be asked says what the earlier one said.
 //
+// Around such a line may stand what a container's runtime puts around it (CRI): a pod's
+// log is mostly found so.
+//
 // It is left out only between lines of such a log: where something is pending or open (a
 // record that may go on, a quotation, a fence, stern's two words) the line goes the usual
 // way, and so it does where a person asks what everything means.
@@ -37,40 +40,63 @@ static bool is_printable(const char *p, size_t n) {
 }
 
 static bool is_between_lines(const struct pm_frame *f) {
-    const struct frame_lane *l = f->last_lane;
-    return !f->at_start && !f->lanes_pending && l && !l->key.n && !l->partial && !f->quoted &&
+    return !f->at_start && !f->lanes_pending && f->last_lane && !f->quoted &&
            f->fence == FENCE_NONE && !f->indent && !f->stern && f->sticky < 0;
 }
 
+// The line alone, or what is in it where the record before stood in a runtime's envelope:
+// no piece of a line that goes on, and in its own stream.
+static bool is_sure(struct pm_frame *f, const struct pm_parser *parser, struct frame_unit *u,
+                    const struct pm_alike **alike) {
+    if (!f->last_lane->key.n && !f->last_lane->partial && parser->sure_line(u->text, alike))
+        return true;
+    if (!f->wrapped || !frame_peel_stream(f, u) || !parser->sure_line(u->text, alike)) return false;
+    struct frame_lane *l = frame_lane_of(f, u->key);
+    if (l->partial) return false;
+    l->last_line = u->line;
+    return true;
+}
+
 // What frame_dispatch and what it calls count of a record with one event.
-static void count(struct pm_frame *f, const struct pm_parser *parser, const struct pm_when *when) {
+static void count(struct pm_frame *f, const struct frame_unit *u, const struct pm_parser *parser,
+                  const struct pm_when *when) {
+    const struct pm_when *around = &u->hint.when;
     f->sure_record = ++f->stats.records;
     f->stats.events++;
     f->record_events = 1;
     f->record_own = f->last_when = *when;
     f->sticky = -1;
+    f->wrapped = u->envelope_count > 0;
     f->won[f->mru[0]] += f->weight;
     f->won_total++;
     f->voice->of[pm_group_index(pm_group_of(parser->component))] += f->weight;
     f->voice->records += f->weight;
+    if (around->kind == PM_WHEN_NONE) return;
+    struct pm_record r;
+    if (around->kind == when->kind && around->ns == when->ns) f->record_own = (struct pm_when){0};
+    frame_record_of(f, u, &r);
+    frame_stamps(f, &r);
 }
 
 // Only where the record before was such a line, too, of the same voice, and that voice has
-// told of a request. A member's first lines are all looked at, as they decide how it is read.
-static bool is_told(struct pm_frame *f, struct pm_str line, const struct pm_parser *parser,
+// told of a request. A member's first lines are all looked at, as they decide how it is
+// read. The time is the event's: of what a container says that no name vouches for, the
+// envelope's.
+static bool is_told(struct pm_frame *f, const struct frame_unit *u, const struct pm_parser *parser,
                     const struct pm_alike *alike) {
-    return alike && alike->layer && f->sure_record == f->stats.records && f->decided &&
-           f->sink.again && !f->sink.record && !parser->flags && pm_group_of(parser->component) &&
-           f->sink.again(f->sink.ctx, line, alike);
+    if (!alike || !alike->layer || f->sure_record != f->stats.records || !f->decided ||
+        !f->sink.again || f->sink.record || parser->flags || !pm_group_of(parser->component))
+        return false;
+    struct pm_alike told = *alike;
+    if (u->hint.when.kind == PM_WHEN_UTC && frame_is_second_hand(f)) told.when = u->hint.when;
+    return f->sink.again(f->sink.ctx, u->text, &told);
 }
 
-static void dispatch(struct pm_frame *f, struct pm_str line, const struct pm_alike *alike) {
-    struct frame_unit u = {.text = line, .raw = line, .line = f->line, .offset = f->offset};
+static void dispatch(struct pm_frame *f, const struct frame_unit *u, const struct pm_alike *alike) {
     struct pm_record r;
     bool known = f->sure_record == f->stats.records && f->stats.records;
     const struct frame_voice *before = f->voice;
-    pm_arena_reset(f->line_arena);
-    frame_record_of(f, &u, &r);
+    frame_record_of(f, u, &r);
     r.sure = true;
     r.alike = alike;
     frame_dispatch(f, &r);
@@ -84,11 +110,12 @@ size_t frame_sure_line(struct pm_frame *f, const char *p, size_t n) {
     const struct pm_alike *alike = NULL;
     const char *nl = memchr(p, '\n', n);
     struct pm_str line = {p, nl ? (size_t)(nl - p) : 0};
-    if (!line.n || line.n > f->o.line_max_bytes || !is_printable(line.p, line.n) ||
-        !parser->sure_line(line, &alike))
-        return 0;
-    if (is_told(f, line, parser, alike)) count(f, parser, &alike->when);
-    else dispatch(f, line, alike);
+    if (!line.n || line.n > f->o.line_max_bytes || !is_printable(line.p, line.n)) return 0;
+    struct frame_unit u = {.text = line, .raw = line, .line = f->line, .offset = f->offset};
+    pm_arena_reset(f->line_arena);
+    if (!is_sure(f, parser, &u, &alike)) return 0;
+    if (is_told(f, &u, parser, alike)) count(f, &u, parser, &alike->when);
+    else dispatch(f, &u, alike);
     f->offset += line.n + 1;
     f->line++;
     f->stats.lines++;

@@ -34,7 +34,7 @@ struct way {
     struct row_held *held;
     uint64_t number; // that row, and none that was held there since
     uint64_t kind;
-    int64_t window;
+    int64_t window, from; // of their stamps: no layer is from before its manifest
 };
 // Which row a line went into: another that is like it goes there.
 #define KNOWN_LINES 2048 // where two meet, the newer one stays
@@ -128,11 +128,13 @@ static uint64_t kind_of(const struct pm_event *e) {
 }
 
 static struct way way_of(const struct pm_event *e, int64_t ns) {
-    return (struct way){.kind = kind_of(e), .window = ns / WINDOW_NS};
+    return (struct way){.kind = kind_of(e),
+                        .window = ns / WINDOW_NS,
+                        .from = e->stage == PM_STAGE_MANIFEST ? ns : INT64_MIN};
 }
 
 static bool is_in(const struct way *w, int64_t ns) {
-    return is_open(w) && w->window == ns / WINDOW_NS;
+    return is_open(w) && w->window == ns / WINDOW_NS && ns >= w->from;
 }
 
 // A hostile log's numbers do not overflow; what is not known adds nothing.
@@ -225,6 +227,18 @@ bool pm_request_fold_again(struct pm_request_fold *f, const struct pm_alike *a, 
     return true;
 }
 
+// The one open way of that kind and window. What comes from before a manifest ends its row,
+// so that there are never two.
+static struct way *way_to(struct set *s, const struct way *next, int64_t ns) {
+    for (int i = 0; i < WAYS; i++) {
+        struct way *w = &s->way[i];
+        if (!is_open(w) || w->kind != next->kind || w->window != next->window) continue;
+        if (ns >= w->from) return w;
+        w->held->open = false;
+    }
+    return NULL;
+}
+
 bool pm_request_fold_add(struct pm_request_fold *f, const struct pm_alike *alike,
                          const struct pm_event *e, int64_t ns) {
     uint64_t who = mix(e->field[PM_F_CLIENT], 1);
@@ -237,9 +251,8 @@ bool pm_request_fold_add(struct pm_request_fold *f, const struct pm_alike *alike
     if (!may && !takes) return false;
     s->who = who;
     f->next = way_of(e, ns);
-    for (int i = 0; i < WAYS && may; i++) {
-        struct way *w = &s->way[i];
-        if (!is_in(w, ns) || w->kind != f->next.kind) continue;
+    struct way *w = may ? way_to(s, &f->next, ns) : NULL;
+    if (w) {
         absorb(f, w->held, ns, e->bytes, e->duration_ns);
         know_line(f, alike, w);
         return true;

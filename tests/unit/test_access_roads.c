@@ -2,11 +2,13 @@
 // one which went into a row are added to it unread (analyzer/framing/frame_sure.c,
 // analyzer/ingest/request_fold.c). Logs of pulls are drawn, in their own grammar and with
 // what spoils it in between, and ingested twice: PULLMORTEM_READ=full reads every line.
-// Events and files must be the same, to the last column. Written by us.
+// Events and files must be the same, to the last column, bare and as a container's runtime
+// keeps them (CRI). Written by us.
 #include <stdarg.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
 #include "pm/diag.h"
@@ -94,6 +96,32 @@ static void draw_line(struct pm_buf *b, enum make make, unsigned second, bool od
     if (odd && !draw(40)) pm_buf_lit(b, PICK(strangers));
 }
 
+// As containerd writes a container's output: mostly whole lines of one stream, and what
+// spoils it: pieces, the other stream, lines of nobody, stamps of another hour.
+static void wrap(struct pm_buf *out, struct pm_str log, bool odd) {
+    unsigned second = 0, minute = 0;
+    for (ptrdiff_t nl; (nl = pm_str_chr(log, '\n', 0)) >= 0;
+         log = pm_str_from(log, (size_t)nl + 1)) {
+        struct pm_str line = pm_str_sub(log, 0, (size_t)nl);
+        ptrdiff_t at = pm_str_find(line, PM_STR("/Apr/2026:06:"), 0);
+        if (at > 0) sscanf(line.p + at + 13, "%u:%u", &minute, &second);
+        if (odd && !draw(60)) {
+            pm_buf_add(out, line);
+            pm_buf_addc(out, '\n');
+            continue;
+        }
+        const char *stream = odd && !draw(12) ? "stderr" : "stdout";
+        size_t cut = odd && !draw(25) ? draw((unsigned)line.n + 1) : 0;
+        char stamp[64];
+        snprintf(stamp, sizeof stamp, "2026-04-12T%02d:%02u:%02u.%09uZ", odd && !draw(30) ? 8 : 6,
+                 minute % 60, second % 60, draw(9) ? draw(1000000000) : 0);
+        if (cut) pm_buf_fmt(out, "%s %s P %.*s\n", stamp, stream, (int)cut, line.p);
+        pm_buf_fmt(out, "%s %s %s ", stamp, stream, odd && !draw(50) ? "X" : "F");
+        pm_buf_add(out, pm_str_from(line, cut));
+        pm_buf_addc(out, '\n');
+    }
+}
+
 static bool show_row(void *ctx, int columns, const char *const *names, const char *const *cells) {
     struct pm_buf *b = ctx;
     for (int i = 0; i < columns; i++)
@@ -124,23 +152,30 @@ static void ingested(const char *log, const char *db, const char *way, struct pm
     unlink(db);
 }
 
-static void same_both_ways(const char *folder, struct pm_str log) {
-    char path[64], db[64];
+// Where a log lies says whether anybody vouches for a container.
+static const char *const folders[] = {"in", "in/pods", "in/pods/shop_registry-0_3f1c9a52",
+                                      "in/pods/shop_registry-0_3f1c9a52/registry"};
+static const char *const names[] = {"in/access.log",
+                                    "in/pods/shop_registry-0_3f1c9a52/registry/0.log"};
+
+static void same_both_ways(const char *folder, const char *name, struct pm_str log) {
+    char path[128], in[64], db[64];
     struct pm_buf full = {0}, road = {0};
-    snprintf(path, sizeof path, "%s/access.log", folder);
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    snprintf(in, sizeof in, "%s/in", folder);
     snprintf(db, sizeof db, "%s/t.db", folder);
     FILE *f = fopen(path, "w");
     assert_non_null(f);
     fwrite(log.p, 1, log.n, f);
     fclose(f);
-    ingested(path, db, "full", &full);
-    ingested(path, db, "", &road);
+    ingested(in, db, "full", &full);
+    ingested(in, db, "", &road);
     if (!pm_str_eq(pm_buf_str(&full), pm_buf_str(&road))) {
         size_t at = 0;
         while (at < full.n && at < road.n && full.p[at] == road.p[at]) at++;
         size_t from = at < 300 ? 0 : at - 300;
-        fail_msg("kept as %s/access.log; every line read:\n%.*s\nunread ones added:\n%.*s", folder,
-                 600, full.p + from, 600, road.p + from);
+        fail_msg("kept as %s; every line read:\n%.*s\nunread ones added:\n%.*s", path, 600,
+                 full.p + from, 600, road.p + from);
     }
     assert_true(full.n > 0);
     unlink(path);
@@ -148,23 +183,37 @@ static void same_both_ways(const char *folder, struct pm_str log) {
     pm_buf_free(&road);
 }
 
+static void draw_log(struct pm_buf *b, enum make make, bool odd) {
+    unsigned second = draw(60), lines = 400 + draw(600);
+    for (unsigned k = 0; k < lines; k++) {
+        if (!draw(12)) second += draw(9);
+        draw_line(b, make, second % 3600, odd && k > 150);
+    }
+}
+
 static void logs_are_told_alike(void **state) {
-    char folder[] = "/tmp/pm-access-XXXXXX";
+    char folder[] = "/tmp/pm-access-XXXXXX", path[128];
     (void)state;
     assert_non_null(mkdtemp(folder));
-    for (int i = 0; i < 60; i++) {
-        struct pm_buf b = {0};
-        const bool odd = i % 3 != 0;
-        const enum make make = (enum make)(i % MAKES);
-        unsigned second = draw(60), lines = 400 + draw(600);
-        for (unsigned k = 0; k < lines; k++) {
-            if (!draw(12)) second += draw(9);
-            draw_line(&b, make, second % 3600, odd && k > 150);
-        }
+    for (size_t i = 0; i < PM_LEN(folders); i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, folders[i]);
+        assert_int_equal(mkdir(path, 0700), 0);
+    }
+    for (int i = 0; i < 90; i++) {
+        struct pm_buf bare = {0}, b = {0};
+        const bool odd = i % 3 != 0, wrapped = i % 2;
+        draw_log(&bare, (enum make)(i % MAKES), odd);
+        if (wrapped) wrap(&b, pm_buf_str(&bare), odd);
+        else pm_buf_add(&b, pm_buf_str(&bare));
         if (odd && !draw(3)) b.p[b.n / 2 + draw((unsigned)b.n / 2)] = (char)draw(256);
         if (!draw(5)) b.n -= draw(200);
-        same_both_ways(folder, pm_buf_str(&b));
+        same_both_ways(folder, names[i / 2 % 2], pm_buf_str(&b));
+        pm_buf_free(&bare);
         pm_buf_free(&b);
+    }
+    for (size_t i = PM_LEN(folders); i-- > 0;) {
+        snprintf(path, sizeof path, "%s/%s", folder, folders[i]);
+        rmdir(path);
     }
     rmdir(folder);
 }

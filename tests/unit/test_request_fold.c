@@ -136,13 +136,15 @@ static void test_layers_go_to_their_manifest(void **state) {
         LAYER(110, "10.0.0.1", "cc", 1),                                   // the next window's
         MANIFEST(130, "GET", "1", 404),   LAYER(130, "10.0.0.1", "dd", 7), // refused
         MANIFEST(140, "GET", "2", 200),                                    // without layers
+        MANIFEST(155, "GET", "3", 200),   LAYER(154, "10.0.0.1", "ee", 3), // from before it
     };
     static const struct {
         uint32_t count, line;
         bool layers;
         int64_t bytes, first, last;
     } want[] = {{1, 1, false, 1400, 0, 0}, {3, 2, true, 15, 104, 109}, {1, 5, false, 1, 0, 0},
-                {1, 6, false, 1400, 0, 0}, {1, 7, false, 7, 0, 0},     {1, 8, false, 1400, 0, 0}};
+                {1, 6, false, 1400, 0, 0}, {1, 7, false, 7, 0, 0},     {1, 8, false, 1400, 0, 0},
+                {1, 10, false, 3, 0, 0},   {1, 9, false, 1400, 0, 0}};
     struct out o = {0};
     run(&o, lines, PM_LEN(lines));
     assert_int_equal(o.n, PM_LEN(want));
