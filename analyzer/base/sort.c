@@ -42,6 +42,45 @@ void pm_sort(void *items, size_t n, size_t item_bytes, pm_order_of *compare, voi
     free(room);
 }
 
+enum { DIGITS = sizeof(uint64_t), DIGIT_VALUES = 256, FEW = 48 };
+static void few_sort(struct pm_keyed *items, size_t n) {
+    for (size_t i = 1; i < n; i++) {
+        struct pm_keyed x = items[i];
+        size_t at = i;
+        for (; at > 0 && items[at - 1].key > x.key; at--) items[at] = items[at - 1];
+        items[at] = x;
+    }
+}
+static size_t digit_of(const struct pm_keyed *x, int digit) { return x->key >> 8 * digit & 255; }
+void pm_sort_keyed(struct pm_keyed *items, size_t n) {
+    size_t count[DIGITS][DIGIT_VALUES] = {{0}};
+    bool sorted = true;
+    if (n < FEW) {
+        few_sort(items, n);
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        for (int d = 0; d < DIGITS; d++) count[d][digit_of(&items[i], d)]++;
+        sorted = sorted && (i == 0 || items[i - 1].key <= items[i].key);
+    }
+    if (sorted) return;
+    struct pm_keyed *room = pm_xmalloc(n * sizeof *room), *from = items, *to = room;
+    for (int d = 0; d < DIGITS; d++) {
+        if (count[d][digit_of(&items[0], d)] == n) continue; // all have the same one
+        size_t place[DIGIT_VALUES], next = 0;
+        for (int v = 0; v < DIGIT_VALUES; v++) {
+            place[v] = next;
+            next += count[d][v];
+        }
+        for (size_t i = 0; i < n; i++) to[place[digit_of(&from[i], d)]++] = from[i];
+        struct pm_keyed *swapped = from;
+        from = to;
+        to = swapped;
+    }
+    if (from != items) memcpy(items, from, n * sizeof *items);
+    free(room);
+}
+
 int pm_by_int64(const void *a, const void *b) {
     int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
     return x < y ? -1 : x > y;

@@ -297,10 +297,32 @@ static void groups_sort(struct pm_order *o) {
     free(room);
 }
 
+// Those of one time are in order of their index; most are put down so.
+static bool in_order_of_index(const struct pm_order *o) {
+    for (size_t i = 1; i < o->n; i++)
+        if (o->items[i - 1].index > o->items[i].index) return false;
+    return true;
+}
+static void times_sort(struct pm_order *o) {
+    struct pm_keyed *keyed = pm_xmalloc(o->n * sizeof *keyed);
+    struct pm_order_key *sorted = pm_xmalloc(o->n * sizeof *sorted);
+    for (size_t i = 0; i < o->n; i++) keyed[i] = (struct pm_keyed){o->items[i].index, i};
+    if (!in_order_of_index(o)) pm_sort_keyed(keyed, o->n);
+    for (size_t i = 0; i < o->n; i++) keyed[i].key = pm_key_of_int64(o->items[keyed[i].of].at);
+    pm_sort_keyed(keyed, o->n);
+    for (size_t i = 0; i < o->n; i++) sorted[i] = o->items[keyed[i].of];
+    free(keyed);
+    free(o->items);
+    o->items = sorted;
+    o->cap = o->n;
+}
+
 #define FEW_KEYS 64 // are sorted before the passes have counted
 void pm_order_sort(struct pm_order *o) {
-    if (o->n > FEW_KEYS && in_order_of_time(o)) groups_sort(o);
-    else if (o->n > 1) qsort(o->items, o->n, sizeof *o->items, by_key);
+    if (o->n > FEW_KEYS) {
+        if (!in_order_of_time(o)) times_sort(o);
+        groups_sort(o);
+    } else if (o->n > 1) qsort(o->items, o->n, sizeof *o->items, by_key);
 }
 
 size_t pm_order_first(const struct pm_order *o, uint32_t group, int64_t at) {

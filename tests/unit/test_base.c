@@ -1,5 +1,6 @@
 // The base library, one idea a test.
 #include "base/json_get.h"
+#include "base/sort.h"
 #include "pm/diag.h"
 #include "pm/event.h"
 #include "pm/image.h"
@@ -415,9 +416,41 @@ static void tellings_are_read_back(void **state) {
         assert_int_equal(pm_telling_of(rows[i].of, pm_str_c(rows[i].message)), rows[i].telling);
 }
 
+// Few and many, of few digits and of all, in order and not: as the sort that compares has them.
+static int by_key(const void *x, const void *y, void *none) {
+    const struct pm_keyed *l = x, *r = y;
+    (void)none;
+    return (l->key > r->key) - (l->key < r->key);
+}
+static void numbers_sort_as_they_compare(void **s) {
+    (void)s;
+    static const struct {
+        size_t n;
+        uint64_t mask;
+    } rows[] = {{0, 0},     {1, 9},       {2, UINT64_MAX},   {47, 7},          {48, 7},
+                {500, 255}, {3000, 4095}, {999, UINT64_MAX}, {77, 255u << 16}, {300, 0}};
+    uint64_t seed = 3;
+    for (size_t i = 0; i < PM_LEN(rows); i++) {
+        struct pm_keyed x[3000], want[3000];
+        for (size_t k = 0; k < rows[i].n; k++) {
+            seed = seed * UINT64_C(6364136223846793005) + 1;
+            x[k] = want[k] = (struct pm_keyed){(seed ^ seed >> 31) & rows[i].mask, k};
+        }
+        pm_sort(want, rows[i].n, sizeof *want, by_key, NULL);
+        for (int again = 0; again < 2; again++) {
+            pm_sort_keyed(x, rows[i].n);
+            assert_memory_equal(x, want, rows[i].n * sizeof *x);
+        }
+    }
+    assert_true(pm_key_of_int64(INT64_MIN) < pm_key_of_int64(-1));
+    assert_true(pm_key_of_int64(-1) < pm_key_of_int64(0));
+    assert_true(pm_key_of_int64(0) < pm_key_of_int64(INT64_MAX));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tellings_are_read_back),
+        cmocka_unit_test(numbers_sort_as_they_compare),
         cmocka_unit_test(stamps_read_to_utc),
         cmocka_unit_test(stamps_without_a_year_keep_feb_29),
         cmocka_unit_test(no_time_enters_no_arithmetic),

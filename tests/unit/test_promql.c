@@ -144,6 +144,47 @@ static void test_runs_are_samples(void **x) {
     // 30 and 45 are 7, 60 is 9: 2 in 30 s; the edge is 5 s before, 0 after: 2 × 35/30.
     IS("increase(c[35s])", 60, "{}=2.33333333", {"c", "", "0-45:7 60:9"});
 }
+// A counter that never falls is looked at by the ends of the window; one that fell once, long
+// before, sample by sample. Both are the same runs here, drawn, with gaps.
+static void test_windows_slide(void **x) {
+    enum { RUNS = 300, FELL = 1 };
+    struct pm_run runs[RUNS + FELL] = {{-90000 * S, -90000 * S, 1e6}};
+    struct pm_series never = {.name = PM_STR("c"), .runs = runs + FELL, .runs_n = RUNS},
+                     once = {.name = PM_STR("c"), .runs = runs, .runs_n = RUNS + FELL};
+    struct pm_series_set sets[] = {{.step_ns = 15 * S, .items = &never, .n = 1},
+                                   {.step_ns = 15 * S, .items = &once, .n = 1}};
+    static const char *const exprs[] = {"rate(c[5m])", "increase(c[90s])", "rate(c[37s])",
+                                        "rate(c[1h])"};
+    uint32_t seed = 5;
+    int64_t at = 0;
+    double value = 0;
+    (void)x;
+    for (size_t i = FELL; i < RUNS + FELL; i++) {
+        seed = seed * 1103515245 + 12345;
+        at += seed >> 16 & 7 ? 15 * S : 15 * S * (seed >> 20 & 63);
+        int64_t to = at + 15 * S * (seed >> 27 & 1 ? seed >> 24 & 7 : 0);
+        runs[i] = (struct pm_run){at, to, value += seed >> 19 & 3};
+        at = to;
+    }
+    for (size_t i = 0; i < PM_LEN(exprs); i++) {
+        struct pm_promql_error error;
+        struct pm_promql *q[2];
+        size_t shown = 0;
+        for (int k = 0; k < 2; k++) {
+            assert_non_null(q[k] = pm_promql_parse(arena, pm_str_c(exprs[i]), &error));
+            pm_promql_bind(q[k], &sets[k]);
+        }
+        for (int64_t t = 0; t < at + 4000 * S; t += 7 * S) {
+            struct pm_vector v[2];
+            for (int k = 0; k < 2; k++) assert_true(pm_promql_eval(q[k], t, arena, &v[k], &error));
+            assert_int_equal(v[0].n, v[1].n);
+            if (v[0].n) assert_memory_equal(&v[0].items[0].value, &v[1].items[0].value, 8);
+            shown += v[0].n && v[0].items[0].value > 0;
+        }
+        assert_true(shown > 100);
+        for (int k = 0; k < 2; k++) pm_promql_free(q[k]);
+    }
+}
 static void test_lookback(void **x) {
     (void)x;
     IS("g", 300, "g{}=1", {"g", "", "0:1"}); // five minutes, closed
@@ -270,6 +311,7 @@ int main(void) {
         cmocka_unit_test(test_series_that_ends_in_the_window),
         cmocka_unit_test(test_resets),
         cmocka_unit_test(test_runs_are_samples),
+        cmocka_unit_test(test_windows_slide),
         cmocka_unit_test(test_lookback),
         cmocka_unit_test(test_matchers),
         cmocka_unit_test(test_refusals),

@@ -38,6 +38,11 @@ static bool selected(const struct node *n, const struct pm_series *s) {
     return true;
 }
 
+static struct bound bound_to(const struct pm_series *s) {
+    struct bound b = {.series = s};
+    for (size_t i = 1; i < s->runs_n; i++) b.falls |= s->runs[i].value < s->runs[i - 1].value;
+    return b;
+}
 void pm_promql_bind(struct pm_promql *q, const struct pm_series_set *set) {
     q->step_ns = set->step_ns;
     for (struct node *n = q->all; n; n = n->next) {
@@ -46,7 +51,7 @@ void pm_promql_bind(struct pm_promql *q, const struct pm_series_set *set) {
         n->bound_n = 0;
         for (size_t i = 0; i < set->n; i++)
             if (set->items[i].runs_n && selected(n, &set->items[i]))
-                n->bound[n->bound_n++].series = &set->items[i];
+                n->bound[n->bound_n++] = bound_to(&set->items[i]);
     }
 }
 
@@ -85,6 +90,31 @@ struct window { // what rate needs of the samples in a range
     double first, last, fallen; // fallen: values that a counter had before each reset
 };
 
+static size_t samples_of(int64_t from, int64_t to, int64_t step) {
+    return (size_t)((to - from) / step) + 1;
+}
+// Of a series that never falls only the ends of the window tell, and how many samples are
+// between them: the runs in there are counted as they come and go, not at each step.
+static struct window samples_between(struct bound *b, int64_t low, int64_t to, int64_t step) {
+    const struct pm_run *runs = b->series->runs, *first = &runs[b->tail], *last = &runs[b->head];
+    int64_t high = last->to_ns;
+    for (; b->inner_to < b->head; b->inner_to++)
+        b->inner += samples_of(runs[b->inner_to].from_ns, runs[b->inner_to].to_ns, step);
+    for (; b->inner_from <= b->tail; b->inner_from++)
+        b->inner -= samples_of(runs[b->inner_from].from_ns, runs[b->inner_from].to_ns, step);
+    if (high > to) high = last->from_ns + (to - last->from_ns) / step * step;
+    return (struct window){.n = samples_of(low, first->to_ns, step) + b->inner +
+                                samples_of(last->from_ns, high, step),
+                           .first_ns = low,
+                           .last_ns = high,
+                           .first = first->value,
+                           .last = last->value};
+}
+// The first of a run's samples that is not before `from`; behind its last where it has none.
+static int64_t sample_from(const struct pm_run *r, int64_t from, int64_t step) {
+    if (r->from_ns >= from || step <= 0) return r->from_ns;
+    return r->from_ns + (from - r->from_ns + step - 1) / step * step;
+}
 static struct window samples_in(struct bound *b, int64_t from, int64_t to, int64_t step) {
     const struct pm_series *s = b->series;
     struct window w = {0};
@@ -93,10 +123,14 @@ static struct window samples_in(struct bound *b, int64_t from, int64_t to, int64
         b->still_from = s->runs[b->tail].from_ns;
         b->still_to = s->runs[b->tail].to_ns;
     }
+    while (b->head + 1 < s->runs_n && s->runs[b->head + 1].from_ns <= to) b->head++;
+    if (!b->falls && step > 0 && b->tail < b->head) {
+        int64_t low = sample_from(&s->runs[b->tail], from, step);
+        if (low <= s->runs[b->tail].to_ns) return samples_between(b, low, to, step);
+    }
     for (size_t i = b->tail; i < s->runs_n && s->runs[i].from_ns <= to; i++) {
         const struct pm_run *r = &s->runs[i];
-        int64_t low = r->from_ns, high = r->to_ns;
-        if (low < from && step > 0) low += (from - low + step - 1) / step * step;
+        int64_t low = sample_from(r, from, step), high = r->to_ns;
         if (high > to && step > 0) high = r->from_ns + (to - r->from_ns) / step * step;
         if (low > high || low < from) continue; // the window fell between two scrapes
         if (w.n && r->value < w.last) w.fallen += w.last;

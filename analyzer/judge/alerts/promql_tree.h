@@ -42,6 +42,9 @@ struct bound { // a series that a selector speaks of, and how far evaluation cam
     const struct pm_series *series;
     size_t head, tail; // runs: the last that began; the first that still reaches into the window
     int64_t still_from, still_to; // the run of `tail`: a window within it sees no growth
+    bool falls;                   // somewhere: it was reset, or is no counter
+    // How many samples the runs between `tail` and `head` have: of [inner_from, inner_to).
+    size_t inner_from, inner_to, inner;
 };
 struct node {
     enum node_kind kind;

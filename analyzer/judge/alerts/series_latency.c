@@ -15,12 +15,6 @@ struct took {
     uint32_t registry, rank; // rank: of its length among all of its registry, from 1
     int64_t at, took_ns;
 };
-static int by_registry_and_time(const void *a, const void *b) {
-    const struct took *x = a, *y = b;
-    if (x->registry != y->registry) return x->registry < y->registry ? -1 : 1;
-    if (x->at != y->at) return x->at < y->at ? -1 : 1;
-    return (x->took_ns > y->took_ns) - (x->took_ns < y->took_ns);
-}
 
 // How many of a window's pulls have each rank, in a Fenwick tree: one more, one fewer and
 // the n-th shortest cost log n each, where sorting the window anew at each step would cost
@@ -55,64 +49,88 @@ static uint32_t latency_series(struct build *b, size_t quantile, uint32_t regist
                   L("quantile", pm_str_c(quantiles[quantile].word)),
                   L("registry", pm_name(b->scene->env, registry)));
 }
-static void latency_at(struct build *b, const struct window *w, uint32_t registry, int64_t at) {
+static void latency_at(struct build *b, const struct window *w, const uint32_t *series,
+                       int64_t at) {
     for (size_t q = 0; q < PM_LEN(quantiles); q++)
-        pm_series_point(b, latency_series(b, q, registry), at, HOW_SET,
+        pm_series_point(b, series[q], at, HOW_SET,
                         (double)window_nth(w, (w->n * quantiles[q].percent + 99) / 100) / 1e9);
 }
 
 // One registry's pulls in order of time.
 static void latency_of(struct build *b, const struct took *items, size_t n, struct window *w) {
     size_t first = 0;
+    uint32_t series[PM_LEN(quantiles)];
+    for (size_t q = 0; q < PM_LEN(quantiles); q++)
+        series[q] = latency_series(b, q, items[0].registry);
     for (size_t i = 0; i < n; i++) {
         window_count(w, items[i].rank, false);
         while (items[i].at - items[first].at > LATENCY_WINDOW_NS)
             window_count(w, items[first++].rank, true);
         bool ends = i + 1 == n;
         if (!ends && items[i].at / LATENCY_STEP_NS == items[i + 1].at / LATENCY_STEP_NS) continue;
-        latency_at(b, w, items[i].registry, items[i].at);
+        latency_at(b, w, series, items[i].at);
         if (ends || items[i + 1].at - items[i].at > LATENCY_WINDOW_NS)
             for (size_t q = 0; q < PM_LEN(quantiles); q++)
-                pm_series_point(b, latency_series(b, q, items[i].registry),
-                                pm_time_add(items[i].at, LATENCY_WINDOW_NS), HOW_END, 0);
+                pm_series_point(b, series[q], pm_time_add(items[i].at, LATENCY_WINDOW_NS), HOW_END,
+                                0);
     }
 }
 
-// Gives each its rank; pulls that took equally long share one.
-static void ranks_find(struct took *items, size_t n, int64_t *lengths, struct window *w) {
-    for (size_t i = 0; i < n; i++) lengths[i] = items[i].took_ns;
-    qsort(lengths, n, sizeof *lengths, pm_by_int64);
+// Those that took longest last, then of each time, then of each registry: sorted by the last
+// that decides first, as equal ones stay in their order.
+static struct pm_keyed *in_order(const struct took *all, size_t n) {
+    struct pm_keyed *by = pm_xmalloc((n + 1) * sizeof *by);
+    for (size_t i = 0; i < n; i++) by[i] = (struct pm_keyed){(uint64_t)all[i].took_ns, i};
+    pm_sort_keyed(by, n);
+    for (size_t i = 0; i < n; i++) by[i].key = pm_key_of_int64(all[by[i].of].at);
+    pm_sort_keyed(by, n);
+    for (size_t i = 0; i < n; i++) by[i].key = all[by[i].of].registry;
+    pm_sort_keyed(by, n);
+    return by;
+}
+// Gives each of one registry its rank; pulls that took equally long share one.
+static void ranks_find(struct took *items, size_t n, struct pm_keyed *room, int64_t *lengths,
+                       struct window *w) {
+    for (size_t i = 0; i < n; i++) room[i] = (struct pm_keyed){(uint64_t)items[i].took_ns, i};
+    pm_sort_keyed(room, n);
     w->ranks = 0;
-    for (size_t i = 0; i < n; i++)
-        if (i == 0 || lengths[i] != lengths[i - 1]) lengths[w->ranks++] = lengths[i];
     for (size_t i = 0; i < n; i++) {
-        const int64_t *at =
-            bsearch(&items[i].took_ns, lengths, w->ranks, sizeof *lengths, pm_by_int64);
-        items[i].rank = (uint32_t)(at - lengths) + 1;
+        if (i == 0 || room[i].key != room[i - 1].key) lengths[w->ranks++] = (int64_t)room[i].key;
+        items[room[i].of].rank = (uint32_t)w->ranks;
     }
     memset(w->tree, 0, (w->ranks + 1) * sizeof *w->tree);
     w->lengths = lengths;
     w->n = 0;
 }
 
-void pm_series_latency(struct build *b) {
+// Good pulls of a registry that say how long they took.
+static size_t took_of(const struct build *b, struct took *out) {
     size_t n = 0;
-    struct took *all = pm_xmalloc((b->scene->pulls->n + 1) * sizeof *all);
-    int64_t *lengths = pm_xmalloc((b->scene->pulls->n + 1) * sizeof *lengths);
-    struct window w = {.tree = pm_xmalloc((b->scene->pulls->n + 1) * sizeof *w.tree)};
     for (size_t i = 0; i < b->scene->pulls->n; i++) {
         const struct pm_attempt *p = &b->scene->pulls->items[i];
         if (p->outcome == PM_OUTCOME_OK && p->duration_ns > 0 && p->registry &&
             pm_at(p) != PM_NO_TIME)
-            all[n++] = (struct took){p->registry, 0, pm_at(p), p->duration_ns};
+            out[n++] = (struct took){p->registry, 0, pm_at(p), p->duration_ns};
     }
-    if (n > 1) qsort(all, n, sizeof *all, by_registry_and_time);
-    for (size_t i = 0, end; i < n; i = end) {
-        for (end = i + 1; end < n && all[end].registry == all[i].registry;) end++;
-        ranks_find(all + i, end - i, lengths, &w);
-        latency_of(b, all + i, end - i, &w);
-    }
+    return n;
+}
+void pm_series_latency(struct build *b) {
+    size_t most = b->scene->pulls->n + 1;
+    struct took *all = pm_xmalloc(most * sizeof *all);
+    size_t n = took_of(b, all);
+    struct pm_keyed *by = in_order(all, n);
+    struct took *sorted = pm_xmalloc((n + 1) * sizeof *sorted);
+    for (size_t i = 0; i < n; i++) sorted[i] = all[by[i].of];
     free(all);
+    int64_t *lengths = pm_xmalloc((n + 1) * sizeof *lengths);
+    struct window w = {.tree = pm_xmalloc((n + 1) * sizeof *w.tree)};
+    for (size_t i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n && sorted[end].registry == sorted[i].registry;) end++;
+        ranks_find(sorted + i, end - i, by, lengths, &w);
+        latency_of(b, sorted + i, end - i, &w);
+    }
+    free(by);
+    free(sorted);
     free(lengths);
     free(w.tree);
 }

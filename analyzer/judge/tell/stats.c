@@ -4,6 +4,8 @@
 // Pulls that the kubelet refused itself (rate-limit.client) never reached a registry:
 // they count for the node, not for the registry.
 #include "judge/tell/tell.h"
+#include "base/sort.h"
+#include "pm/intern.h"
 #include "rules/tables.h"
 #include "rules/taxonomy.h"
 #include <stdlib.h>
@@ -12,14 +14,58 @@
 
 struct tally {
     struct pm_pull_stats *stats;
-    PM_LIST(double) seconds; // of downloads
+    PM_LIST(double) seconds; // of downloads, the shortest first
     PM_LIST(double) queued;  // before them
     Pvoid_t causes, statuses;
 };
 
-static int by_size(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
+// How long pulls took and how long they waited before, the shortest first: sorted once for
+// all lists, whose own are parts of it.
+struct spans {
+    struct pm_keyed *took, *waited; // by nanoseconds, of the pull's index
+    size_t took_n, waited_n;
+};
+static bool took_time(const struct pm_attempt *p) {
+    return p->outcome == PM_OUTCOME_OK && p->duration_ns > 0;
+}
+static bool waited_time(const struct pm_attempt *p) {
+    return p->outcome != PM_OUTCOME_CACHED && pm_waiting(p) > 0;
+}
+static struct spans spans_of(const struct pm_pulls *pulls) {
+    struct spans s = {0};
+    size_t took = 0, waited = 0;
+    for (size_t i = 0; i < pulls->n; i++) {
+        took += took_time(&pulls->items[i]);
+        waited += waited_time(&pulls->items[i]);
+    }
+    s.took = pm_xmalloc((took + 1) * sizeof *s.took);
+    s.waited = pm_xmalloc((waited + 1) * sizeof *s.waited);
+    for (size_t i = 0; i < pulls->n; i++) {
+        const struct pm_attempt *p = &pulls->items[i];
+        if (took_time(p)) s.took[s.took_n++] = (struct pm_keyed){(uint64_t)p->duration_ns, i};
+        if (waited_time(p)) s.waited[s.waited_n++] = (struct pm_keyed){(uint64_t)pm_waiting(p), i};
+    }
+    pm_sort_keyed(s.took, s.took_n);
+    pm_sort_keyed(s.waited, s.waited_n);
+    return s;
+}
+static void spans_free(struct spans *s) {
+    free(s->took);
+    free(s->waited);
+}
+static double seconds_of(const struct pm_keyed *x) { return (double)(int64_t)x->key / 1e9; }
+// `row`: by the pull's index, the tally's + 1; 0: none has it. NULL: the first has all.
+static void spans_share(const struct spans *s, struct tally *tallies, const uint32_t *row) {
+    for (size_t i = 0; i < s->took_n; i++) {
+        struct tally *t = row ? tallies + row[s->took[i].of] - 1 : tallies;
+        if (!row || row[s->took[i].of])
+            *PM_PUSH(t->seconds.items, t->seconds.n, t->seconds.cap) = seconds_of(&s->took[i]);
+    }
+    for (size_t i = 0; i < s->waited_n; i++) {
+        struct tally *t = row ? tallies + row[s->waited[i].of] - 1 : tallies;
+        if (!row || row[s->waited[i].of])
+            *PM_PUSH(t->queued.items, t->queued.n, t->queued.cap) = seconds_of(&s->waited[i]);
+    }
 }
 
 static double percentile(const double *v, size_t n, double p) { // nearest rank
@@ -27,11 +73,10 @@ static double percentile(const double *v, size_t n, double p) { // nearest rank
     return n ? v[rank ? rank - 1 : 0] : 0;
 }
 
-static struct pm_latency latency(double *seconds, size_t n) {
+static struct pm_latency latency(const double *seconds, size_t n) { // in order of length
     struct pm_latency l = {.n = n};
     double sum = 0;
     if (!n) return l;
-    if (n > 1) qsort(seconds, n, sizeof *seconds, by_size);
     for (size_t i = 0; i < n; i++) sum += seconds[i];
     l.mean_s = sum / (double)n;
     l.p50_s = percentile(seconds, n, 0.50);
@@ -113,10 +158,6 @@ static void count(const struct pm_env *env, struct tally *t, const struct pm_att
     if (p->outcome == PM_OUTCOME_OK) st->ok++;
     if (p->bytes > 0 && p->outcome == PM_OUTCOME_OK)
         st->bytes = pm_sum(st->bytes < 0 ? 0 : st->bytes, p->bytes);
-    if (p->outcome == PM_OUTCOME_OK && p->duration_ns > 0)
-        *PM_PUSH(t->seconds.items, t->seconds.n, t->seconds.cap) = (double)p->duration_ns / 1e9;
-    if (pm_waiting(p) > 0)
-        *PM_PUSH(t->queued.items, t->queued.n, t->queued.cap) = (double)pm_waiting(p) / 1e9;
     if (p->outcome != PM_OUTCOME_FAILED) return;
     st->failed++;
     count_troubles(env, st, p);
@@ -147,19 +188,25 @@ static void finish(const struct pm_env *env, struct tally *t) {
 // A pull that comes after a failed one of the same node for the same image. Pulls are in
 // order of time.
 static bool *retries(const struct pm_pulls *pulls) {
-    bool *out = pm_xmalloc(pulls->n + 1);
-    Pvoid_t failed = NULL;
-    Word_t freed;
+    bool *out = pm_xmalloc(pulls->n + 1), failed = false;
+    struct pm_keyed *by = pm_xmalloc((pulls->n + 1) * sizeof *by);
+    for (size_t i = 0; i < pulls->n; i++)
+        by[i] = (struct pm_keyed){PM_PAIR(pulls->items[i].node, pulls->items[i].image), i};
+    pm_sort_keyed(by, pulls->n);
     for (size_t i = 0; i < pulls->n; i++) {
-        const struct pm_attempt *p = &pulls->items[i];
-        Word_t *before = pm_map_slot(&failed, PM_PAIR(p->node, p->image));
-        out[i] = p->outcome != PM_OUTCOME_CACHED && *before;
-        if (p->outcome != PM_OUTCOME_CACHED) *before = p->outcome == PM_OUTCOME_FAILED;
+        enum pm_outcome outcome = (enum pm_outcome)pulls->items[by[i].of].outcome;
+        failed = failed && i > 0 && by[i].key == by[i - 1].key;
+        out[by[i].of] = outcome != PM_OUTCOME_CACHED && failed;
+        if (outcome != PM_OUTCOME_CACHED) failed = outcome == PM_OUTCOME_FAILED;
     }
-    JLFA(freed, failed);
-    (void)freed;
+    free(by);
     return out;
 }
+
+struct counting { // what is found once for all lists
+    bool *retry;
+    struct spans spans;
+};
 
 #define NOT_COUNTED UINT32_MAX
 struct
@@ -222,44 +269,61 @@ static int by_name(const void *a, const void *b) {
                       ((const struct pm_pull_stats *)b)->name);
 }
 
-static void know(Pvoid_t *at, struct pm_ids *names, uint32_t key, bool rest) {
-    Word_t *slot = key != NOT_COUNTED && (key || rest) ? pm_map_slot(at, key) : NULL;
-    if (!slot || *slot) return;
-    pm_ids_add(names, key);
-    *slot = names->n;
+// Rows of a list: by a name's number the row's + 1.
+struct rows {
+    uint32_t *of_name;
+    struct pm_ids names;
+};
+static uint32_t row_of(const struct rows *r, uint32_t key) {
+    return key == NOT_COUNTED ? 0 : r->of_name[key];
+}
+static uint32_t know(struct rows *r, uint32_t key, bool rest) {
+    if (key == NOT_COUNTED || (!key && !rest)) return 0;
+    if (!r->of_name[key]) {
+        pm_ids_add(&r->names, key);
+        r->of_name[key] = (uint32_t)r->names.n;
+    }
+    return r->of_name[key];
 }
 
+static void traces_share(const struct pm_scene *scene, const struct keys *keys,
+                         const struct rows *rows, struct pm_pull_stats *out) {
+    for (size_t i = 0; i < scene->ev->traces.n; i++) {
+        const struct pm_trace *t = &scene->ev->traces.items[i];
+        uint32_t row = is_counted(t) ? row_of(rows, keys->of_trace(scene->env, t)) : 0;
+        if (row) count_trace(&out[row - 1], t);
+    }
+}
 static struct pm_pull_stats *by_key(const struct pm_scene *scene, const struct keys *keys,
-                                    const bool *retry, size_t *n_out) {
-    Pvoid_t at = NULL;
-    Word_t freed, slot;
-    struct pm_ids names = {0};
-    for (size_t i = 0; i < scene->pulls->n; i++)
-        know(&at, &names, keys->of_pull(scene->env, &scene->pulls->items[i]), keys->rest);
+                                    const struct counting *by, size_t *n_out) {
+    size_t known = ((size_t)pm_intern_count(scene->env->names) + 1) * sizeof(uint32_t),
+           pulls = scene->pulls->n;
+    struct rows rows = {.of_name = memset(pm_xmalloc(known), 0, known)};
+    uint32_t *row = pm_xmalloc((pulls + 1) * sizeof *row);
+    for (size_t i = 0; i < pulls; i++)
+        row[i] = know(&rows, keys->of_pull(scene->env, &scene->pulls->items[i]), keys->rest);
     for (size_t i = 0; i < scene->ev->traces.n; i++)
         if (is_counted(&scene->ev->traces.items[i]))
-            know(&at, &names, keys->of_trace(scene->env, &scene->ev->traces.items[i]), false);
-    struct pm_pull_stats *out = PM_NEWN(scene->env->a, struct pm_pull_stats, names.n + 1);
-    struct tally *tallies = pm_xmalloc((names.n + 1) * sizeof *tallies);
-    for (size_t i = 0; i < names.n; i++) {
+            know(&rows, keys->of_trace(scene->env, &scene->ev->traces.items[i]), false);
+    size_t n = rows.names.n;
+    struct pm_pull_stats *out = PM_NEWN(scene->env->a, struct pm_pull_stats, n + 1);
+    struct tally *tallies = pm_xmalloc((n + 1) * sizeof *tallies);
+    for (size_t i = 0; i < n; i++) {
         tallies[i] = (struct tally){.stats = &out[i]};
-        out[i].name = pm_name(scene->env, names.items[i]);
+        out[i].name = pm_name(scene->env, rows.names.items[i]);
         out[i].bytes = -1;
     }
-    for (size_t i = 0; i < scene->pulls->n; i++)
-        if ((slot = pm_map_get(at, keys->of_pull(scene->env, &scene->pulls->items[i]))))
-            count(scene->env, &tallies[slot - 1], &scene->pulls->items[i], retry[i]);
-    for (size_t i = 0; i < scene->ev->traces.n; i++)
-        if (is_counted(&scene->ev->traces.items[i]) &&
-            (slot = pm_map_get(at, keys->of_trace(scene->env, &scene->ev->traces.items[i]))))
-            count_trace(&out[slot - 1], &scene->ev->traces.items[i]);
-    for (size_t i = 0; i < names.n; i++) finish(scene->env, &tallies[i]);
-    *n_out = names.n;
-    if (names.n > 1) qsort(out, names.n, sizeof *out, by_name);
-    JLFA(freed, at);
-    (void)freed;
+    for (size_t i = 0; i < pulls; i++)
+        if (row[i]) count(scene->env, &tallies[row[i] - 1], &scene->pulls->items[i], by->retry[i]);
+    spans_share(&by->spans, tallies, row);
+    traces_share(scene, keys, &rows, out);
+    for (size_t i = 0; i < n; i++) finish(scene->env, &tallies[i]);
+    *n_out = n;
+    if (n > 1) qsort(out, n, sizeof *out, by_name);
     free(tallies);
-    pm_ids_free(&names);
+    free(row);
+    free(rows.of_name);
+    pm_ids_free(&rows.names);
     return out;
 }
 
@@ -279,38 +343,36 @@ static void in_bucket(struct pm_bucket *b, const struct pm_attempt *p) {
     b->failed += p->outcome == PM_OUTCOME_FAILED;
 }
 
-struct timed { // a download that went well
-    size_t bucket;
-    double seconds;
-};
-static int by_bucket(const void *a, const void *b) {
-    const struct timed *x = a, *y = b;
-    if (x->bucket != y->bucket) return x->bucket < y->bucket ? -1 : 1;
-    return by_size(&x->seconds, &y->seconds);
+static size_t bucket_of(const struct pm_attempt *p, int64_t start, int64_t width) {
+    return (size_t)((pm_at(p) - start) / width);
 }
-static void series_latency(const struct pm_pulls *pulls, struct pm_report *report, int64_t start,
-                           int64_t width) {
-    struct timed *v = pm_xmalloc((pulls->n + 1) * sizeof *v);
-    double *seconds = pm_xmalloc((pulls->n + 1) * sizeof *seconds);
-    size_t n = 0;
+// The spans by bucket, each one's in the order that they had.
+static void series_latency(const struct pm_pulls *pulls, const struct spans *spans,
+                           struct pm_report *report, int64_t start, int64_t width) {
+    double *seconds = pm_xmalloc((spans->took_n + 1) * sizeof *seconds);
+    size_t *from = pm_xmalloc((report->series_n + 1) * sizeof *from);
+    memset(from, 0, (report->series_n + 1) * sizeof *from);
+    uint32_t *bucket = pm_xmalloc((pulls->n + 1) * sizeof *bucket); // + 1; 0: of no time
     for (size_t i = 0; i < pulls->n; i++) {
         const struct pm_attempt *p = &pulls->items[i];
-        if (pm_at(p) == PM_NO_TIME || p->outcome != PM_OUTCOME_OK || p->duration_ns <= 0) continue;
-        v[n++] = (struct timed){(size_t)((pm_at(p) - start) / width), (double)p->duration_ns / 1e9};
+        bool counts = pm_at(p) != PM_NO_TIME && took_time(p);
+        bucket[i] = counts ? (uint32_t)bucket_of(p, start, width) + 1 : 0;
+        if (counts) from[bucket[i]]++;
     }
-    if (n > 1) qsort(v, n, sizeof *v, by_bucket);
-    for (size_t i = 0, many = 0; i < n; i += many, many = 0) {
-        while (i + many < n && v[i + many].bucket == v[i].bucket) {
-            seconds[many] = v[i + many].seconds;
-            many++;
-        }
-        report->series[v[i].bucket].latency = latency(seconds, many);
+    for (size_t i = 1; i <= report->series_n; i++) from[i] += from[i - 1];
+    for (size_t i = 0; i < spans->took_n; i++) {
+        uint32_t b = bucket[spans->took[i].of];
+        if (b) seconds[from[b - 1]++] = seconds_of(&spans->took[i]);
     }
+    for (size_t i = 0, at = 0; i < report->series_n; at = from[i++])
+        report->series[i].latency = latency(seconds + at, from[i] - at);
+    free(bucket);
+    free(from);
     free(seconds);
-    free(v);
 }
 
-static void series(const struct pm_scene *scene, struct pm_report *report) {
+static void series(const struct pm_scene *scene, const struct spans *spans,
+                   struct pm_report *report) {
     int64_t from = PM_NO_TIME, to = PM_NO_TIME;
     for (size_t i = 0; i < scene->pulls->n; i++) {
         from = pm_min_time(from, pm_at(&scene->pulls->items[i]));
@@ -333,12 +395,12 @@ static void series(const struct pm_scene *scene, struct pm_report *report) {
     for (size_t i = 0; i < scene->pulls->n; i++) {
         const struct pm_attempt *p = &scene->pulls->items[i];
         if (pm_at(p) == PM_NO_TIME || p->outcome == PM_OUTCOME_CACHED) continue;
-        in_bucket(&r->series[(pm_at(p) - start) / width], p);
+        in_bucket(&r->series[bucket_of(p, start, width)], p);
         bool second = pm_at(p) >= r->trend.middle_ns;
         r->trend.ok[second] += p->outcome == PM_OUTCOME_OK;
         r->trend.failed[second] += p->outcome == PM_OUTCOME_FAILED;
     }
-    series_latency(scene->pulls, report, start, width);
+    series_latency(scene->pulls, spans, report, start, width);
 }
 
 // Every request that a registry or proxy logged, once.
@@ -363,20 +425,22 @@ void pm_stats_fill(const struct pm_scene *scene, struct pm_report *report) {
     struct pm_report *r = report;
     struct tally all = {.stats = &r->total};
     r->total.bytes = -1;
-    bool *retry = retries(scene->pulls);
+    struct counting by = {retries(scene->pulls), spans_of(scene->pulls)};
     for (size_t i = 0; i < scene->pulls->n; i++)
-        count(scene->env, &all, &scene->pulls->items[i], retry[i]);
+        count(scene->env, &all, &scene->pulls->items[i], by.retry[i]);
+    spans_share(&by.spans, &all, NULL);
     for (size_t i = 0; i < scene->ev->traces.n; i++)
         count_trace(&r->total, &scene->ev->traces.items[i]);
     finish(scene->env, &all);
     if (scene->ev->have_requests) request_statuses(scene, &r->total);
-    r->by_registry = by_key(scene, &registries, retry, &r->by_registry_n);
-    r->by_node = by_key(scene, &nodes, retry, &r->by_node_n);
-    r->by_client = by_key(scene, &clients, retry, &r->by_client_n);
-    r->by_namespace = by_key(scene, &namespaces, retry, &r->by_namespace_n);
-    r->by_image = by_key(scene, &images, retry, &r->by_image_n);
+    r->by_registry = by_key(scene, &registries, &by, &r->by_registry_n);
+    r->by_node = by_key(scene, &nodes, &by, &r->by_node_n);
+    r->by_client = by_key(scene, &clients, &by, &r->by_client_n);
+    r->by_namespace = by_key(scene, &namespaces, &by, &r->by_namespace_n);
+    r->by_image = by_key(scene, &images, &by, &r->by_image_n);
     r->by_registry_cap = r->by_registry_n;
     r->by_node_cap = r->by_node_n;
-    free(retry);
-    series(scene, report);
+    series(scene, &by.spans, report);
+    spans_free(&by.spans);
+    free(by.retry);
 }
