@@ -311,6 +311,7 @@ void pm_frame_free(struct pm_frame *f) {
     frame_export_free(f->exported);
     frame_csv_free(f->csv);
     frame_journal_free(f->journal);
+    frame_again_free(f->again);
     pm_arena_free(f->member);
     pm_arena_free(f->line_arena);
     pm_arena_free(f->record_arena);

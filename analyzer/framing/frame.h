@@ -35,6 +35,7 @@ struct pm_frame_options {
     struct pm_str given;
     bool all_lines; // never prefilter (explain, tests)
     bool soon;      // begin to prefilter as soon as the records suffice (tests)
+    bool anew;      // no line's events are given again without reading it (tests)
     bool every;     // parsers tell of requests and pods that are no image's business, too (explain)
 };
 // A writer of a member, as far as its standing goes (frame_voice_stand.c). Groups are enum

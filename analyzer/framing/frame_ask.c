@@ -120,6 +120,7 @@ static void event(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm
     f->record_events++;
     if (e->when.kind == PM_WHEN_NONE) f->stats.undated++;
     if (f->sink.event) f->sink.event(f->sink.ctx, r, ctx->parser, e);
+    if (r->memo) r->memo->clean = NULL; // mirrors are events of their own
     pm_lift_emit_mirrors(ctx, r, e);
 }
 
@@ -187,7 +188,7 @@ enum pm_parse frame_ask(struct pm_frame *f, int who, const struct pm_record *r) 
                                .emit = &emitter,
                                .parser = pm_parsers[who],
                                .reader = f};
-    enum pm_parse got = pm_parsers[who]->parse(&ctx, r);
+    enum pm_parse got = frame_again(f, &ctx, who, r);
     if (got == PM_PARSE_NO) return got;
     if (got == PM_PARSE_BAD) f->stats.bad++;
     won(f, who);

@@ -123,6 +123,7 @@ struct frame_yaml;
 struct frame_export;
 struct frame_csv;
 struct frame_journal;
+struct frame_again;
 struct frame_bytes { // encoding: what is left over between two feeds
     enum { BYTES_UNKNOWN = 0, BYTES_UTF8, BYTES_UTF16LE, BYTES_UTF16BE } kind;
     unsigned char odd[4];
@@ -236,6 +237,7 @@ struct pm_frame {
     struct frame_export *exported;
     struct frame_csv *csv;
     struct frame_journal *journal;
+    struct frame_again *again;
 };
 
 // frame_bytes.c: appends the text of these bytes to f->buf. `end` flushes what an odd
@@ -306,6 +308,10 @@ bool frame_file_bids(struct pm_frame *f,
 // frame_ask.c: this parser and no other reads the record; also how a text inside of a
 // record is read as one of its own.
 enum pm_parse frame_ask(struct pm_frame *f, int who, const struct pm_record *r);
+// frame_again.c: it parses the record, or gives the events of one like it again.
+enum pm_parse frame_again(struct pm_frame *f, struct pm_parse_ctx *ctx, int who,
+                          const struct pm_record *r);
+void frame_again_free(struct frame_again *again);
 void frame_stamps(struct pm_frame *f, const struct pm_record *r); // of a record that was read
 // The output of a workload that no name vouches for.
 bool frame_is_second_hand(const struct pm_frame *f);

@@ -209,6 +209,7 @@ static void read_member(struct pipe *p, struct job *j, struct worker *w) {
     const struct pm_frame_options fo = {.line_max_bytes = p->o->line_max_bytes,
                                         .given = given_path(p, j),
                                         .all_lines = reading_is("full"),
+                                        .anew = reading_is("full"),
                                         .soon = reading_is("sparse")};
     struct pm_frame *f = pm_frame_new(&sink, pm_str_c(j->path), &fo);
     bool truncated = j->kind == JOB_FILE ? read_file(&r, f) : read_blocks(&r, f);

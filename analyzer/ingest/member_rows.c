@@ -47,7 +47,8 @@ static struct pm_str redacted(struct reading *r, struct pm_str s, bool *tagged) 
 
 // First line as it stands, without secrets and without what could end a text early; cut
 // between characters, and not within a tag.
-static struct pm_str evidence_text(struct reading *r, const struct pm_record *rec, bool *tagged) {
+static struct pm_str evidence_text(struct reading *r, const struct pm_record *rec, unsigned known,
+                                   bool *tagged) {
     const struct pm_ingest_options *o = r->p->o;
     struct batch *b = r->batch;
     struct pm_str raw = pm_str_sub(rec->raw, 0, 4 * RAW_BYTES);
@@ -55,7 +56,8 @@ static struct pm_str evidence_text(struct reading *r, const struct pm_record *re
     if (nl >= 0) raw.n = (size_t)nl;
     raw = pm_utf8_clean(b->arena, raw, NULL);
     struct pm_str as_read = raw;
-    if (o->redact) raw = pm_redact_line(o->redact_key, r->clean, b->arena, raw);
+    if (o->redact && !(known & PM_CLEAN_LINE))
+        raw = pm_redact_line(o->redact_key, r->clean, b->arena, raw);
     *tagged |= raw.p != as_read.p;
     size_t n = raw.n < RAW_BYTES ? raw.n : RAW_BYTES;
     while (n > 0 && n < raw.n && ((uint8_t)raw.p[n] & 0xc0) == 0x80) n--;
@@ -235,14 +237,21 @@ static void put_texts(struct reading *r, struct pm_row *row, const struct pm_rec
                       const struct pm_event *e) {
     bool redact = r->p->o->redact;
     const struct pm_row *before = row_before(r, row);
-    row->raw = evidence_text(r, rec, &row->tagged);
+    unsigned char *known = rec->memo ? rec->memo->clean : NULL, nothing = 0;
+    if (!known) known = &nothing;
+    unsigned line = rec->raw.p == rec->text.p ? *known : *known & ~(unsigned)PM_CLEAN_LINE;
+    row->raw = evidence_text(r, rec, line, &row->tagged);
     struct pm_str clean = row->tagged ? PM_NONE : row->raw;
     for (int f = 0; f < PM_F_COUNT; f++) {
         struct pm_str s = e->field[f];
-        if (redact && s.n && f != PM_F_METHOD && !is_clean(s, clean, before, f))
+        if (redact && s.n && !(*known & PM_CLEAN_FIELDS) && f != PM_F_METHOD &&
+            !is_clean(s, clean, before, f))
             s = redacted(r, s, &row->tagged);
         row->event.field[f] = s;
     }
+    if (row->tagged) return;
+    *known |= PM_CLEAN_FIELDS;
+    if (rec->raw.p == rec->text.p) *known |= PM_CLEAN_LINE;
 }
 
 // As long as its batch is.

@@ -67,6 +67,10 @@ enum pm_parser_flag {
     PM_PARSER_FALLBACK = 4,
     // A log library's grammar, of many programs: says nothing about who wrote the record.
     PM_PARSER_SHARED = 8,
+    // Its events hang on the line alone, and on the names of who wrote it: a line that
+    // differs from another in its own stamp only says the same at another time. No field is
+    // made of that stamp.
+    PM_PARSER_ALONE = 16,
 };
 
 struct pm_parser {

@@ -38,6 +38,9 @@ struct pm_klog_head {
     size_t n;           // its length; 0 where there is none
 };
 
+// An event's texts hold no secret: its fields, and the line that they are of.
+enum pm_clean { PM_CLEAN_FIELDS = 1, PM_CLEAN_LINE = 2 };
+
 // What one parser found in the text and others ask, too.
 struct pm_record_memo {
     bool client_known, kind_known, klog_known, members_known;
@@ -45,6 +48,9 @@ struct pm_record_memo {
     uint64_t members;     // of its JSON: pm_record_may_have
     unsigned client_cues; // parsers/client/client.c
     struct pm_str kind;   // of the API's object: parsers/objects/k8s_object.c
+    // Of the event at hand, where its line may come again but for its stamp: what the reader
+    // found out of its texts then (enum pm_clean). NULL: nobody remembers.
+    unsigned char *clean;
 };
 #define PM_ENVELOPES_MAX 6
 

@@ -36,6 +36,11 @@ static inline struct pm_str pm_str_sub(struct pm_str s, size_t at, size_t n) {
 static inline struct pm_str pm_str_from(struct pm_str s, size_t at) {
     return pm_str_sub(s, at, SIZE_MAX);
 }
+// Is the part, byte for byte in memory, one of the whole?
+static inline bool pm_str_lies_in(struct pm_str whole, struct pm_str part) {
+    uintptr_t from = (uintptr_t)whole.p, at = (uintptr_t)part.p;
+    return at >= from && at + part.n <= from + whole.n;
+}
 static inline bool pm_str_starts(struct pm_str s, struct pm_str prefix) {
     return s.n >= prefix.n && (prefix.n == 0 || memcmp(s.p, prefix.p, prefix.n) == 0);
 }

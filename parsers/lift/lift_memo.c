@@ -74,11 +74,6 @@ static void give(struct pm_arena *a, struct pm_event *e, const struct answer *go
     }
 }
 
-static bool lies_in(struct pm_str whole, struct pm_str part) {
-    uintptr_t from = (uintptr_t)whole.p, at = (uintptr_t)part.p;
-    return at >= from && at + part.n <= from + whole.n;
-}
-
 // What the event gained over `before`; values that are not of the text into `copies`.
 static bool learn(struct answer *got, const struct pm_event *before, const struct pm_event *e,
                   char *copies, size_t *copies_n) {
@@ -89,7 +84,7 @@ static bool learn(struct answer *got, const struct pm_event *before, const struc
         struct pm_str v = e->field[f], was = before->field[f];
         if (v.n == was.n && (v.n == 0 || v.p == was.p)) continue;
         struct fill *fill = &got->fills[got->fills_n++];
-        *fill = (struct fill){(enum pm_field)f, !lies_in(text, v), 0, (uint32_t)v.n};
+        *fill = (struct fill){(enum pm_field)f, !pm_str_lies_in(text, v), 0, (uint32_t)v.n};
         if (!fill->copied) {
             fill->at = (uint32_t)(v.p - text.p);
             continue;

@@ -240,7 +240,7 @@ const struct pm_parser pm_parser_containerd = {
         "containerd/containerd:pkg/cri, internal/cri, core/remotes/docker@v1.4.0…v2.2.0; captured: containerd 1.6.20, 1.7.24, 2.1.9",
     .component = PM_COMP_CONTAINERD,
     .shapes = PM_SHAPE_LINE | PM_SHAPE_JSON,
-    .flags = PM_PARSER_SPARSE,
+    .flags = PM_PARSER_SPARSE | PM_PARSER_ALONE,
     .bid = bid,
     .parse = parse,
 };

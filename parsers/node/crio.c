@@ -137,7 +137,7 @@ const struct pm_parser pm_parser_crio = {
     .source = "cri-o/cri-o:server/image_pull.go@v1.18…v1.32, cmd/crio/main.go",
     .component = PM_COMP_CRIO,
     .shapes = PM_SHAPE_LINE | PM_SHAPE_JSON,
-    .flags = PM_PARSER_SPARSE,
+    .flags = PM_PARSER_SPARSE | PM_PARSER_ALONE,
     .bid = bid,
     .parse = parse,
 };

@@ -210,7 +210,7 @@ const struct pm_parser pm_parser_dockerd = {
         "moby/moby:distribution, api/server, daemon/containerd@v17.03…v29; captured: dockerd 20.10.24, 26.1.5, 28.5.2",
     .component = PM_COMP_DOCKERD,
     .shapes = PM_SHAPE_LINE | PM_SHAPE_JSON,
-    .flags = PM_PARSER_SPARSE,
+    .flags = PM_PARSER_SPARSE | PM_PARSER_ALONE,
     .bid = bid,
     .parse = parse,
 };

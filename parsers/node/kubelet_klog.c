@@ -62,7 +62,7 @@ const struct pm_parser pm_parser_kubelet_klog = {
         "kubernetes/klog:internal/buffer/buffer.go, kubernetes/kubernetes:pkg/kubelet@v1.10…v1.35; captured: kubelet 1.20.2, 1.34.9",
     .component = PM_COMP_KUBELET,
     .shapes = PM_SHAPE_LINE,
-    .flags = PM_PARSER_SPARSE,
+    .flags = PM_PARSER_SPARSE | PM_PARSER_ALONE,
     .bid = bid,
     .parse = parse,
 };
