@@ -71,11 +71,11 @@ static bool tag_good(struct pm_str s) {
     return true;
 }
 
-static bool digest_good(
-    struct pm_str
-        s) { // alg:hex; logs of ours and others cut hashes short, so the length is not insisted on
-    ptrdiff_t colon = pm_str_chr(s, ':', 0);
-    if (colon <= 0 || (size_t)colon + 1 >= s.n) return false;
+// alg:hex; logs of ours and others cut hashes short, so the length is not insisted on. No
+// slash: "user:password@registry.example/web:1" has no digest.
+static bool digest_good(struct pm_str s) {
+    ptrdiff_t colon = pm_str_chr(s, ':', 0), slash = pm_str_chr(s, '/', 0);
+    if (colon <= 0 || slash >= 0 || (size_t)colon + 1 >= s.n) return false;
     for (size_t i = (size_t)colon + 1; i < s.n; i++) {
         if (!((s.p[i] >= '0' && s.p[i] <= '9') || (s.p[i] >= 'a' && s.p[i] <= 'f') ||
               (s.p[i] >= 'A' && s.p[i] <= 'F')))

@@ -60,4 +60,11 @@ run 2 "$PM" analyze n1 --redact-key key3
 has err 'holds 5 bytes, 16 are the least'
 run 2 "$PM" analyze n1 --redact-key nothing
 has err 'nothing cannot be read'
+# A user and a password before an image's registry: no part of the image is the password, and a tag of digits makes no digest of the rest.
+for tag in 1 latest; do
+    echo "time=\"2026-04-12T06:10:02.100000001Z\" level=error msg=\"PullImage \\\"bob:s3cr3tPassw0rd@r.acme.test/shop/web:$tag\\\" failed\" error=\"failed to pull and unpack image \\\"bob:s3cr3tPassw0rd@r.acme.test/shop/web:$tag\\\": 401 Unauthorized\""
+done >userinfo.log
+run 0 "$PM" analyze userinfo.log --db userinfo.db -o u.csv -o u.events.csv -o u.json
+has u.events.csv 'redacted:password'
+grep -q s3cr3tPassw0rd u.* userinfo.db && wrong "a password before a registry is in an output"
 exit $failed

@@ -220,6 +220,7 @@ static void images_normalise_as_the_runtimes_do(void **s) {
         "app:",
         "app:bad tag",
         "app@sha256",
+        "user:password@registry.example/web:1", // its tag would be the password
         "-x",
         "0000000000000000000000000000000000000000000000000000000000000000"};
     for (size_t n = 0; n < PM_LEN(bad); n++) assert_false(pm_image_parse(a, pm_str_c(bad[n]), &i));
