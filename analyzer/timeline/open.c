@@ -63,7 +63,7 @@ static struct pm_timeline *timeline_open(const char *path, bool writable, const 
         "SELECT count(*) FROM (SELECT 1 FROM meta LIMIT 1), (SELECT id FROM event LIMIT 1), (SELECT id FROM member LIMIT 1), (SELECT id FROM string LIMIT 1)",
         0);
     if (t->error.n) return timeline_refuse(t, why, path, " is damaged: ", t->error.p);
-    sqlite3_exec(t->db, "PRAGMA cache_size=-16384", NULL, NULL, NULL);
+    sqlite3_exec(t->db, "PRAGMA cache_size=-8192", NULL, NULL, NULL);
     t->committed = true;
     return t;
 }

@@ -136,6 +136,7 @@ static void rows_tell(struct telling *x, const char *where) {
     timeline_rows_close(rows);
     if (texts) timeline_texts_free(t);
     sqlite3_finalize(held);
+    if (x->walk) sqlite3_db_release_memory(t->db); // its pages, as the judge needs the room now
     timeline_settled_free(&x->settled);
     timeline_paths_free(&x->paths);
 }

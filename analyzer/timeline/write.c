@@ -230,7 +230,7 @@ void pm_timeline_commit(struct pm_timeline *t) {
     if (t->in_transaction) timeline_exec(t, "COMMIT");
     t->in_transaction = false;
     t->committed = !t->error.n;
-    sqlite3_exec(t->db, "PRAGMA cache_size=-16384; PRAGMA shrink_memory", NULL, NULL,
+    sqlite3_exec(t->db, "PRAGMA cache_size=-8192; PRAGMA shrink_memory", NULL, NULL,
                  NULL); // what follows reads; the judge needs the room
     timeline_unsee(t);
 }
