@@ -65,7 +65,7 @@ static bool schema_make(struct pm_timeline *t) {
     struct pm_buf sql = {0};
     pm_buf_fmt(
         &sql,
-        "PRAGMA page_size=8192; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE; PRAGMA cache_size=-8192;"
+        "PRAGMA page_size=8192; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE; PRAGMA secure_delete=OFF; PRAGMA cache_size=-8192;"
         "PRAGMA application_id=%d; PRAGMA user_version=%d;",
         PM_TIMELINE_APPLICATION, PM_TIMELINE_SCHEMA);
     bool ok = timeline_exec(t, sql.p);

@@ -106,11 +106,16 @@ struct pm_str pm_timeline_meta_get(struct pm_timeline *t, const char *key, struc
 
 void pm_timeline_begin(struct pm_timeline *t) { timeline_write_begins(t); }
 
-// Rows repeat most of their texts (node, registry, namespace …): comparing with the last
-// one is cheaper than hashing.
-static uint32_t field_id(struct pm_timeline *t, int field, struct pm_str s) {
+// Rows repeat most of their texts (node, registry, namespace …). Who reads a member keeps
+// one that the row before has, too, where that one lies; and comparing with the last one is
+// cheaper than hashing.
+static uint32_t field_id(struct pm_timeline *t, const struct pm_row *row,
+                         const struct pm_row *before, int field) {
+    const struct pm_str s = row->event.field[field];
     if (!s.n) return 0;
     uint32_t last = t->last[field];
+    if (before && before->event.field[field].p == s.p && before->event.field[field].n == s.n)
+        return last;
     if (last && last < t->strings_written && pm_str_eq(pm_intern_str(t->strings, last), s))
         return last;
     return t->last[field] = timeline_string(t, s);
@@ -122,7 +127,8 @@ static int stamps_pack(const struct pm_row *row) {
 }
 static int64_t known(bool yes, int64_t v) { return yes ? v : PM_NO_TIME; }
 
-static uint32_t shape_of(struct pm_timeline *t, const struct pm_row *row) {
+static uint32_t shape_of(struct pm_timeline *t, const struct pm_row *row,
+                         const struct pm_row *before) {
     const struct pm_event *e = &row->event;
     struct shape s = {{[SHAPE_STAMPS] = stamps_pack(row),
                        [SHAPE_QUALITY] = (int64_t)row->quality,
@@ -135,14 +141,14 @@ static uint32_t shape_of(struct pm_timeline *t, const struct pm_row *row) {
                        [SHAPE_LIMIT] = known(e->limit >= 0, e->limit),
                        [SHAPE_WINDOW] = known(e->window_s >= 0, e->window_s),
                        [SHAPE_OWN] = pm_node_side(e->component)}};
-    for (int i = 0; i < SHAPE_TEXTS; i++) {
-        int f = timeline_shape_texts[i];
-        s.v[SHAPE_NODE + i] = field_id(t, f, e->field[f]);
-    }
+    for (int i = 0; i < SHAPE_TEXTS; i++)
+        s.v[SHAPE_NODE + i] = field_id(t, row, before, timeline_shape_texts[i]);
     return timeline_shape(t, &s);
 }
 
-static void event_row_of(struct pm_timeline *t, const struct pm_row *row, struct event_row *out) {
+// `before`: the row that was put last, where it is at hand.
+static void event_row_of(struct pm_timeline *t, const struct pm_row *row,
+                         const struct pm_row *before, struct event_row *out) {
     const struct pm_event *e = &row->event;
     *out = (struct event_row){{[EV_MEMBER] = row->file,
                                [EV_LINE] = (int64_t)row->line,
@@ -151,17 +157,15 @@ static void event_row_of(struct pm_timeline *t, const struct pm_row *row, struct
                                [EV_TS] = row->ts_ns,
                                [EV_FIRST] = row->first_ns,
                                [EV_LAST] = row->last_ns,
-                               [EV_SHAPE] = shape_of(t, row),
+                               [EV_SHAPE] = shape_of(t, row, before),
                                [EV_COUNT] = e->count ? e->count : 1,
                                [EV_DURATION] = known(e->duration_ns != 0, e->duration_ns),
                                [EV_WAITING] = known(e->waiting_ns != 0, e->waiting_ns),
                                [EV_BYTES] = known(e->bytes >= 0, e->bytes),
                                [EV_REMAINING] = known(e->remaining >= 0, e->remaining)},
                               row->raw};
-    for (int i = 0; i < EVENT_TEXTS; i++) {
-        int f = timeline_event_texts[i];
-        out->v[EV_TEXTS + i] = field_id(t, f, e->field[f]);
-    }
+    for (int i = 0; i < EVENT_TEXTS; i++)
+        out->v[EV_TEXTS + i] = field_id(t, row, before, timeline_event_texts[i]);
 }
 
 void timeline_bound_forget(struct pm_timeline *t) {
@@ -214,7 +218,8 @@ void pm_timeline_put_all(struct pm_timeline *t, const struct pm_row *rows, size_
     timeline_strings_hold(t);
     for (size_t at = 0; at < n; at += GROUP_ROWS) {
         size_t take = n - at < GROUP_ROWS ? n - at : GROUP_ROWS;
-        for (size_t i = 0; i < take; i++) event_row_of(t, &rows[at + i], &flat[i]);
+        for (size_t i = 0; i < take; i++)
+            event_row_of(t, &rows[at + i], at + i ? &rows[at + i - 1] : NULL, &flat[i]);
         timeline_rows_add(t, flat, take);
     }
     timeline_strings_release(t);
