@@ -141,12 +141,18 @@ static int by_merit(const void *a, const void *b) {
 struct toll {
     int64_t member, kept, n, line;
 };
+// An event, and the member whose row tells it.
+struct copy {
+    int64_t event, kept;
+};
+enum { COPIES_MAX = 1 << 16 }; // that wait to be put
 struct search {
     struct pm_timeline *t;
     struct parts parts;
     struct settled settled;
     struct group group;
-    sqlite3_stmt *into;
+    struct copy *copies;
+    size_t copies_n, copies_cap;
     struct toll *tolls;
     size_t tolls_n, tolls_cap;
     Pvoid_t toll_of; // JudyL: members' numbers → place in tolls + 1
@@ -175,11 +181,31 @@ static void suspect_add(struct search *x, sqlite3_stmt *s) {
         u->node = node_hash(timeline_string_get(x->t, node, &node));
 }
 
+static int by_event(const void *a, const void *b) {
+    const struct copy *x = a, *y = b;
+    return (x->event > y->event) - (x->event < y->event);
+}
+// They are found by their hashes, and put in order of their numbers and in groups: a row
+// behind the last is a third of the work of one somewhere.
+static void copies_put(struct search *x) {
+    sqlite3_stmt *one = timeline_stmt(x->t, ST_COPY), *group = timeline_stmt(x->t, ST_COPYS);
+    if (x->copies_n > 1) qsort(x->copies, x->copies_n, sizeof *x->copies, by_event);
+    for (size_t at = 0, take; one && group && at < x->copies_n; at += take) {
+        take = x->copies_n - at < GROUP_ROWS ? 1 : GROUP_ROWS;
+        sqlite3_stmt *s = take == 1 ? one : group;
+        for (size_t i = 0; i < take; i++) {
+            sqlite3_bind_int64(s, 2 * (int)i + 1, x->copies[at + i].event);
+            sqlite3_bind_int64(s, 2 * (int)i + 2, x->copies[at + i].kept);
+        }
+        timeline_run(x->t, s);
+    }
+    x->copies_n = 0;
+}
+
 static void copy_mark(struct search *x, const struct suspect *u, int64_t kept) {
     PWord_t at = NULL;
-    sqlite3_bind_int64(x->into, 1, u->id);
-    sqlite3_bind_int64(x->into, 2, kept);
-    timeline_run(x->t, x->into);
+    if (x->copies_n == COPIES_MAX) copies_put(x);
+    *PM_PUSH(x->copies, x->copies_n, x->copies_cap) = (struct copy){u->id, kept};
     if (!timeline_is_member(u->member) || !timeline_is_member(kept)) return;
     JLI(at, x->toll_of, (Word_t)u->member << 24 | (Word_t)kept);
     if (at == PJERR) pm_die_oom();
@@ -219,6 +245,7 @@ static void duplicates_find(struct search *x, sqlite3_stmt *s) {
         suspect_add(x, s);
     }
     group_judge(x);
+    copies_put(x);
     timeline_check(x->t, rc);
 }
 
@@ -251,13 +278,14 @@ void timeline_duplicates_find(struct pm_timeline *t) {
     sqlite3_create_function(t->db, "suspect", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, t, suspect,
                             NULL, NULL);
     timeline_settled_load(t, &x.settled);
-    if (parts_load(t, &x.parts) && (x.into = timeline_stmt(t, ST_COPY)) != NULL &&
+    if (parts_load(t, &x.parts) &&
         timeline_check(t, sqlite3_prepare_v2(t->db, suspects_sql, -1, &read, NULL)))
         duplicates_find(&x, read);
     sqlite3_finalize(read);
     timeline_settled_free(&x.settled);
     free(x.group.items);
     free(x.parts.items);
+    free(x.copies);
     tolls_tell(&x);
     JudyLFreeArray(&x.toll_of, PJE0);
     free(x.tolls);

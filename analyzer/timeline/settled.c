@@ -17,19 +17,35 @@ struct dating {
     void *ctx;
     struct dated rows[GROUP_ROWS];
     size_t n;
+    // What the parameters of the inserts hold, by their place: most of them repeat.
+    struct dated bound[GROUP_ROWS + 1];
 };
 
-static void dated_put(struct dating *x, enum timeline_stmt which, size_t from, size_t n) {
-    sqlite3_stmt *s = timeline_stmt(x->t, which);
-    if (!s) return;
-    for (size_t i = 0; i < n; i++)
-        for (int c = 0; c < 5; c++) bind_or_null(s, (int)i * 5 + c + 1, x->rows[from + i].v[c]);
-    timeline_run(x->t, s);
+static void dated_begin(struct dating *x) {
+    static const enum timeline_stmt both[] = {ST_DATED, ST_DATEDS};
+    for (size_t i = 0; i < PM_LEN(both); i++) {
+        sqlite3_stmt *s = timeline_stmt(x->t, both[i]);
+        if (s) sqlite3_clear_bindings(s);
+    }
+    for (size_t i = 0; i < PM_LEN(x->bound); i++)
+        for (size_t c = 0; c < PM_LEN(x->bound[i].v); c++) x->bound[i].v[c] = PM_NO_TIME; // NULL
+}
+static void dated_bind(sqlite3_stmt *s, size_t place, struct dated *bound,
+                       const struct dated *row) {
+    for (int c = 0; c < (int)PM_LEN(row->v); c++) {
+        if (bound->v[c] == row->v[c]) continue;
+        bind_or_null(s, (int)(place * PM_LEN(row->v)) + c + 1, row->v[c]);
+        bound->v[c] = row->v[c];
+    }
 }
 static void dated_flush(struct dating *x) {
-    if (x->n == GROUP_ROWS) dated_put(x, ST_DATEDS, 0, x->n);
-    else
-        for (size_t i = 0; i < x->n; i++) dated_put(x, ST_DATED, i, 1);
+    bool all = x->n == GROUP_ROWS;
+    sqlite3_stmt *s = timeline_stmt(x->t, all ? ST_DATEDS : ST_DATED);
+    for (size_t i = 0; s && i < x->n; i++) {
+        if (all) dated_bind(s, i, &x->bound[i], &x->rows[i]);
+        else dated_bind(s, 0, &x->bound[GROUP_ROWS], &x->rows[i]);
+        if (!all || i + 1 == x->n) timeline_run(x->t, s);
+    }
     x->n = 0;
 }
 
@@ -56,6 +72,7 @@ void pm_timeline_redate(struct pm_timeline *t, uint32_t file, pm_clock_fix *fix,
     if (file >= t->spans_n || t->spans[file].hi == 0) return;
     sqlite3_stmt *r = timeline_stmt(t, ST_UNDATED);
     if (!r) return;
+    dated_begin(&x);
     timeline_write_begins(t);
     sqlite3_bind_int64(r, 1, t->spans[file].lo);
     sqlite3_bind_int64(r, 2, t->spans[file].hi);

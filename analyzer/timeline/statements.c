@@ -26,6 +26,7 @@ static const char *const statements[ST_COUNT] = {
         "FROM member m, member k WHERE m.id=? AND k.id=?",
     [ST_SILENCED] = "INSERT OR IGNORE INTO silenced VALUES(?,?,?)",
     [ST_COPY] = "INSERT INTO copy VALUES(?,?)",
+    [ST_COPYS] = "INSERT INTO copy VALUES" GROUP("(?,?)"),
     [ST_GIVEN] = "UPDATE member SET given=?,also=? WHERE id=?",
     [ST_INPUT] = "INSERT INTO input VALUES(?,?,?,NULL,?)",
     [ST_FACT] = "INSERT INTO fact VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",

@@ -24,6 +24,7 @@ enum timeline_stmt { // prepared once, on first use
     ST_DATEDS,
     ST_SILENCED,
     ST_COPY,
+    ST_COPYS,
     ST_COPIES,
     ST_COPIES_TOLD,
     ST_GIVEN,
