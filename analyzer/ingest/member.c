@@ -131,17 +131,29 @@ static bool reading_is(const char *way) {
     return want && strcmp(want, way) == 0;
 }
 
-// Where a folder of pods or containers begins that the path leads through; one that nobody
-// else has under its name may be the path's end, too. Negative: there is none.
-static ptrdiff_t pods_folder(struct pm_str path, bool is_folder) {
-    static const char *const through[] = {"/pods/", "/containers/"};
+// From `namespaces/NS/pods` on, where the pods at `at` are a namespace's.
+static ptrdiff_t with_namespace(struct pm_str path, ptrdiff_t at) {
+    struct pm_str root = PM_STR("/namespaces"), before = pm_str_sub(path, 0, (size_t)at);
+    ptrdiff_t ns = pm_str_rchr(before, '/');
+    before = pm_str_sub(before, 0, ns > 0 ? (size_t)ns : 0);
+    return pm_str_ends(before, root) ? (ptrdiff_t)(before.n - root.n) : at;
+}
+
+// Where a folder of pods or containers begins that the path leads through. It may end with
+// one that nobody else has under its name, or with a namespace's pods, or with pods whose
+// logs are below. Negative: there is none.
+static ptrdiff_t pods_folder(struct pm_str folder, struct pm_str place) {
     static const char *const anywhere[] = {"/podlogs/", "/pod-logs/", "/pod_logs/"};
-    ptrdiff_t at = -1;
-    for (size_t i = 0; i < PM_LEN(through) && at < 0; i++)
-        at = pm_str_rfind(pm_str_sub(path, 0, path.n - is_folder), pm_str_c(through[i]));
+    static const char *const through[] = {"/pods/", "/containers/"};
+    ptrdiff_t at = -1, last = (ptrdiff_t)folder.n - (ptrdiff_t)strlen("/pods/");
     for (size_t i = 0; i < PM_LEN(anywhere) && at < 0; i++)
-        at = pm_str_rfind(path, pm_str_c(anywhere[i]));
-    return at;
+        at = pm_str_rfind(folder, pm_str_c(anywhere[i]));
+    for (size_t i = 0; i < PM_LEN(through) && at < 0; i++)
+        at = pm_str_rfind(folder, pm_str_c(through[i]));
+    if (at < 0) return at;
+    ptrdiff_t from = with_namespace(folder, at);
+    bool ends = at == last && pm_str_ends(folder, PM_STR("/pods/"));
+    return ends && place.n && from == at && !pm_str_starts(place, PM_STR("logs/")) ? -1 : from;
 }
 
 // What controllers put behind the names of pods: five letters, no vowels, no 0, 1 or 3.
@@ -177,7 +189,7 @@ static struct pm_str given_path(struct pipe *p, struct job *j) {
     struct pm_str folder = pm_arena_fmt(j->arena, "/%.*s/", PM_FMT(given)),
                   file = j->lone ? pm_str_sub(folder, 0, folder.n - 1)
                                  : pm_arena_join(j->arena, folder, place);
-    ptrdiff_t at = pods_folder(folder, !j->lone);
+    ptrdiff_t at = pods_folder(folder, j->lone ? PM_NONE : place);
     if (at < 0) at = pod_folder(file);
     return at < 0 ? PM_NONE : pm_str_from(file, (size_t)(at + 1));
 }

@@ -47,11 +47,14 @@ for s in 01 03 05 07; do kubelet 06:$s:00 web; done | tee w/nodes/n1/kubelet.log
 for s in 02 04 06; do kubelet 06:$s:30 web; done >w/podlogs/ops/shipper-x2x9k/out.txt
 for s in 02 04 06 08; do kubelet 06:$s:00 etcd; done >w/dump/kube-system/etcd-n1/logs.txt
 for i in 1 2 3 4; do echo "Error response from daemon: pull access denied for acme/bot$i, repository does not exist or may require 'docker login'"; done >w/dump/ops/bot-7d4c9b6f5-gm9gq/logs.txt
+mkdir -p w/resources/pods/logs/ops/relay-0 w/namespaces/ops/pods/relay-1/app/app/logs desk/pods/n7
+for s in 02 04 06 08; do kubelet 06:$s:10 relay; done | tee w/resources/pods/logs/ops/relay-0/app.log >desk/pods/n7/kubelet.log
+for s in 02 04 06 08; do kubelet 06:$s:20 relay; done >w/namespaces/ops/pods/relay-1/app/app/logs/current.log
 programs="sorted((f['path'], f['component'], f['node']) for f in r['bundle']['files']), [(h['file'], h['pod']) for h in r['hearsay']], r['bundle']['nodes']"
 run 0 "$PM" analyze w --format json -o report.json
-says "r['bundle']['nodes'] == ['n1'] and len(r['hearsay']) == 3" 'pods are believed'
+says "r['bundle']['nodes'] == ['n1'] and len(r['hearsay']) == 5" 'pods are believed'
 whole=$(python3 -c "import json; r = json.load(open('report.json')); print($programs)")
-for shards in 'w/nodes w/podlogs w/dump/kube-system/etcd-n1/logs.txt w/dump/ops' 'w/nodes/n1 w/podlogs/ops w/dump/kube-system w/dump/ops/bot-7d4c9b6f5-gm9gq/logs.txt'; do
+for shards in 'w/nodes w/podlogs w/dump/kube-system/etcd-n1/logs.txt w/dump/ops w/resources/pods w/namespaces/ops/pods' 'w/nodes/n1 w/podlogs/ops w/dump/kube-system w/dump/ops/bot-7d4c9b6f5-gm9gq/logs.txt w/resources w/namespaces/ops/pods/relay-1'; do
     # shellcheck disable=SC2086 -- shards are words
     merge $shards
     got=$(python3 -c "import json; r = json.load(open('report.json')); print($programs)")
@@ -59,6 +62,8 @@ for shards in 'w/nodes w/podlogs w/dump/kube-system/etcd-n1/logs.txt w/dump/ops'
 done
 run 0 "$PM" analyze desk/incident/logs.txt --format json -o report.json
 says "[f['component'] for f in r['bundle']['files']] == ['kubelet']" 'a kubelet of a file called logs.txt is not heard'
+run 0 "$PM" analyze desk/pods --format json -o report.json
+says "[(f['component'], f['node']) for f in r['bundle']['files']] == [('kubelet', 'n7')]" 'a kubelet in a folder called pods is not heard'
 
 # A log that was cut: only its beginning names the node.
 mkdir -p whole/tree/logs c/s1/tree/logs c/s2/tree/logs
