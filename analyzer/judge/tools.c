@@ -232,8 +232,13 @@ void pm_strs_add(struct pm_strs *v, struct pm_str s) { *PM_PUSH(v->items, v->n, 
 void pm_strs_seal(struct pm_arena *a, struct pm_strs *v, enum pm_seal how) {
     struct pm_str *heap = v->items;
     size_t n = 0;
+    if (!v->n) { // as of most pulls' pods: there are millions
+        free(heap);
+        *v = (struct pm_strs){0};
+        return;
+    }
     if (how == PM_SEAL_SORTED && v->n > 1) qsort(heap, v->n, sizeof *heap, pm_by_text);
-    struct pm_str *out = PM_NEWN(a, struct pm_str, v->n ? v->n : 1);
+    struct pm_str *out = PM_NEWN(a, struct pm_str, v->n);
     for (size_t i = 0; i < v->n; i++)
         if (how != PM_SEAL_SORTED || n == 0 || !pm_str_eq(out[n - 1], heap[i])) out[n++] = heap[i];
     free(heap);

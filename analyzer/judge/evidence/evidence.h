@@ -100,28 +100,31 @@ struct pm_status_count {
     uint32_t n;
     pm_ref next; // of its group, in the order of their coming; 0: it is the last
 };
-// Requests of one client for one image in one go.
+// Requests of one client for one image in one go. An access log has millions.
 struct pm_request_group {
-    int64_t first, last, last_tag;
-    uint32_t client, node, registry, repository, reference, user, agent, file, error;
-    uint32_t who;                   // client, agent and repository of one log
-    uint8_t agent_kind;             // enum pm_agent, request.h
-    bool probe;                     // no pull: a look-up, a push, a greeting that nobody answered
-    bool asked_get, tag_good, gone; // gone: the tag was there, what it points to was not
-    uint32_t requests, ok_manifests, blobs, challenges, hits, misses;
-    uint32_t manifest_gets; // answered GETs of manifests: what a quota counts
-    int16_t worst; // the failing status that it ended with, or PM_REFUSED_UNNUMBERED; 0 none
-    uint8_t stage; // where the worst was
-    bool token, refused_token; // a token was given; the repository refused it
-    bool credentials, anonymous, mirror;
-    bool redundant; // another log shows the same requests better
-    bool named;     // its log names users, and named this one
-    bool told; // known by an error log alone: the access log beside it counts, where one is kept
-    uint64_t best; // event id
+    int64_t first, last;
     int64_t bytes;
-    pm_ref statuses; // index + 1 of its first
+    uint64_t best; // event id
     const struct pm_verdict *verdict;
-    pm_ref pull; // index + 1 of the pull it corroborates or made
+    uint32_t client, node, registry, repository, reference, user, agent, file, error;
+    uint32_t who; // client, agent and repository of one log
+    uint32_t requests, ok_manifests, blobs, hits, misses;
+    uint32_t manifest_gets; // answered GETs of manifests: what a quota counts
+    pm_ref statuses;        // index + 1 of its first
+    pm_ref pull;            // index + 1 of the pull it corroborates or made
+    int16_t worst;       // the failing status that it ended with, or PM_REFUSED_UNNUMBERED; 0 none
+    uint16_t challenges; // as many as a number holds
+    uint8_t stage;       // where the worst was
+    uint8_t agent_kind;  // enum pm_agent, request.h
+    bool probe : 1;      // no pull: a look-up, a push, a greeting that nobody answered
+    // gone: the tag was there, what it points to was not
+    bool asked_get : 1, tag_good : 1, gone : 1;
+    bool token : 1, refused_token : 1; // a token was given; the repository refused it
+    bool credentials : 1, anonymous : 1, mirror : 1;
+    bool redundant : 1; // another log shows the same requests better
+    bool named : 1;     // its log names users, and named this one
+    // known by an error log alone: the access log beside it counts, where one is kept
+    bool told : 1;
 };
 
 // Uploads of one client to one repository, without long silence.
@@ -337,6 +340,7 @@ struct pm_loading {
     Pvoid_t image_at;                 // the timeline's number → index + 1 into images
     Pvoid_t line_last;                // coalescing of repeated lines: key → trace index + 1
     Pvoid_t event_last;               // duplicates among event objects
+    PM_LIST(int64_t) tagged;          // by group: when a tag was last asked for
     struct pm_request_keys *requests; // who asked for what → the group that is open
     Pvoid_t hearsay_at;               // file and writer → index + 1 into hearsay
 };

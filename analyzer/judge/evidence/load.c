@@ -137,6 +137,7 @@ static void loading_free(struct pm_loading *l) {
     JLFA(freed, l->line_last);
     JLFA(freed, l->event_last);
     pm_request_keys_free(l->requests);
+    free(l->tagged.items);
     JLFA(freed, l->hearsay_at);
     pm_texts_free(l);
     (void)freed;

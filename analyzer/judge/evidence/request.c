@@ -51,18 +51,18 @@ static int64_t patience(const struct pm_request_group *g, const struct pm_row *r
     return by_tag && row->event.http_status == 401 ? GREETING_NS : CHALLENGE_NS;
 }
 
-static bool ends_group(const struct pm_request_group *g, const struct pm_row *row, bool by_tag,
-                       uint32_t reference) {
+static bool ends_group(const struct pm_request_group *g, int64_t tagged, const struct pm_row *row,
+                       bool by_tag, uint32_t reference) {
     int64_t silence = pm_time_between(g->last, row->ts_ns);
     if (silence > IDLE_NS) return true;
     if (has_failed(g) && silence > patience(g, row, by_tag)) return true;
     if (!by_tag) return false;
     if (g->reference && reference != g->reference) return true;
     if (row->event.http_status == 401 && g->worst && g->worst != 401) return true;
-    if (g->tag_good && pm_time_between(g->last_tag, row->ts_ns) > BURST_NS)
+    if (g->tag_good && pm_time_between(tagged, row->ts_ns) > BURST_NS)
         return true; // answered well, and asked again
     bool went_on = g->blobs > 0 || g->ok_manifests > 1;
-    return went_on && silence > 0 && pm_time_between(g->last_tag, row->ts_ns) > PM_S(0.3);
+    return went_on && silence > 0 && pm_time_between(tagged, row->ts_ns) > PM_S(0.3);
 }
 
 // The result of the request that came last decides: an error that was retried away is
@@ -72,7 +72,7 @@ static void take_status(const struct pm_env *env, struct pm_request_group *g,
     const struct pm_event *e = &row->event;
     int status = !e->http_status && e->field[PM_F_ERROR].n ? PM_REFUSED_UNNUMBERED : e->http_status;
     if (status == 401) {
-        g->challenges++;
+        if (g->challenges < UINT16_MAX) g->challenges++;
         if (!g->worst && !g->ok_manifests && !g->blobs)
             g->worst = 401; // until somebody answers better
         else if (g->worst == 401 || !g->worst) return;
@@ -169,7 +169,13 @@ static void remember(struct pm_loading *l, const struct asked *q,
     if (q->user && q->own != q->latest) *pm_request_open(l->requests, of_user(l, q, 0)) = at;
 }
 
-static struct pm_request_group *group_new(struct pm_evidence *ev, const struct asked *q) {
+static int64_t *tagged(const struct pm_loading *l, const struct pm_request_group *g) {
+    return &l->tagged.items[g - l->ev->groups.items];
+}
+
+static struct pm_request_group *group_new(struct pm_loading *l, const struct asked *q) {
+    struct pm_evidence *ev = l->ev;
+    *PM_PUSH(l->tagged.items, l->tagged.n, l->tagged.cap) = q->row->ts_ns;
     struct pm_request_group *g = PM_PUSH(ev->groups.items, ev->groups.n, ev->groups.cap);
     *g = (struct pm_request_group){.first = q->row->ts_ns,
                                    .client = q->client,
@@ -179,7 +185,6 @@ static struct pm_request_group *group_new(struct pm_evidence *ev, const struct a
                                    .agent_kind =
                                        (uint8_t)pm_agent_of(q->row->event.field[PM_F_USER_AGENT]),
                                    .file = q->row->file,
-                                   .last_tag = q->row->ts_ns,
                                    .told = q->row->event.kind == PM_KIND_OTHER,
                                    .verdict = &pm_verdict_none};
     return g;
@@ -212,11 +217,12 @@ static void take_request(struct pm_request_group *g, const struct asked *q) {
     if (q->by_tag && good) g->tag_good = true;
 }
 
-static void take_names(const struct pm_env *env, struct pm_request_group *g,
+static void take_names(const struct pm_loading *l, struct pm_request_group *g,
                        const struct asked *q) {
+    const struct pm_env *env = l->env;
     const struct pm_event *e = &q->row->event;
     g->last = pm_max_time(q->row->ts_ns, q->times > 1 ? q->row->last_ns : PM_NO_TIME);
-    if (q->by_tag) g->last_tag = q->row->ts_ns;
+    if (q->by_tag) *tagged(l, g) = q->row->ts_ns;
     if (!g->reference) g->reference = q->reference;
     if (!g->registry)
         g->registry = q->url.ns.n ? pm_id(env, pm_registry_of_host(q->url.ns))
@@ -335,13 +341,13 @@ void pm_request_row(struct pm_loading *l, const struct pm_row *row) {
     if (row->event.kind == PM_KIND_REQUEST) ev->have_requests = true;
     struct pm_request_group *g = group_of(l, &q);
     if (g && q.token && status < 400 && g->worst != 401) return; // for the next pull
-    if (!g || ends_group(g, row, q.by_tag, q.reference)) {
+    if (!g || ends_group(g, *tagged(l, g), row, q.by_tag, q.reference)) {
         if (q.token && status < 400)
             return; // a token alone is no pull; the Docker daemon asks for one before it begins
-        g = group_new(ev, &q);
+        g = group_new(l, &q);
     }
     remember(l, &q, g);
-    take_names(env, g, &q);
+    take_names(l, g, &q);
     take_request(g, &q);
     count_status(ev, g, status, q.times);
     take_status(env, g, row, q.manifest);

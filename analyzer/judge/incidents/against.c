@@ -100,14 +100,17 @@ static void look_around(struct sight *v) {
     v->same_image_node = same_image_elsewhere(v);
 }
 
-static struct pm_str of_names(const struct sight *v, const struct pm_strs *names_, const char *one,
+static struct pm_str of_names(const struct sight *v, struct pm_several names, const char *one,
                               const char *many, const char *did) {
-    struct pm_str first = names_->items[0];
-    if (names_->n == 1)
-        return pm_arena_fmt(v->scene->env->a, "%s%s%.*s %s", one, *one ? " " : "", PM_FMT(first),
-                            did);
-    return pm_arena_fmt(v->scene->env->a, "%zu %s (%.*s among them) %s", names_->n, many,
-                        PM_FMT(first), did);
+    if (names.n == 1)
+        return pm_arena_fmt(v->scene->env->a, "%s%s%.*s %s", one, *one ? " " : "",
+                            PM_FMT(names.first), did);
+    return pm_arena_fmt(v->scene->env->a, "%zu %s (%.*s among them) %s", names.n, many,
+                        PM_FMT(names.first), did);
+}
+
+static struct pm_several several(const struct pm_strs *names) {
+    return (struct pm_several){names->n, names->n ? names->items[0] : PM_NONE};
 }
 
 // The sentence, empty where this was not observed.
@@ -116,17 +119,17 @@ static struct pm_str told(const struct sight *v, enum pm_seen what) {
     uint64_t pulls = v->h->pulls.n;
     switch (what) {
     case PM_SEEN_OTHER_NODES:
-        return v->h->reached.n ? of_names(v, &v->h->reached, "node", "other nodes",
+        return v->h->reached.n ? of_names(v, v->h->reached, "node", "other nodes",
                                           "pulled from the same registry at the time")
                                : PM_NONE;
     case PM_SEEN_OTHER_REGISTRIES:
-        return v->h->served.n ? of_names(v, &v->h->served, "", "other registries",
+        return v->h->served.n ? of_names(v, v->h->served, "", "other registries",
                                          "served the same nodes at the time")
                               : PM_NONE;
     case PM_SEEN_OTHER_IMAGES:
         return inc->blast.spared_images.n
-                   ? of_names(v, &inc->blast.spared_images, "", "other images of the same registry",
-                              "pulled at the time")
+                   ? of_names(v, several(&inc->blast.spared_images), "",
+                              "other images of the same registry", "pulled at the time")
                    : PM_NONE;
     case PM_SEEN_SAME_IMAGE:
         return v->same_image_node

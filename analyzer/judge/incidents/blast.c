@@ -292,15 +292,13 @@ static void add_all(struct pm_ids *to, const struct pm_ids *from) {
     for (size_t i = 0; i < from->n; i++) pm_ids_add_new(to, from->items[i]);
 }
 
-// A root's own trouble may have spared what those it led to hit.
+// A root's own trouble may have spared what those it led to hit. (Equal names are equal
+// numbers.)
 static void unspare(const struct pm_env *env, struct pm_strs *spared, const struct pm_ids *hit) {
     size_t kept = 0;
-    for (size_t i = 0; i < spared->n; i++) {
-        bool was_hit = false;
-        for (size_t k = 0; k < hit->n && !was_hit; k++)
-            was_hit = pm_str_eq(spared->items[i], pm_name(env, hit->items[k]));
-        if (!was_hit) spared->items[kept++] = spared->items[i];
-    }
+    for (size_t i = 0; i < spared->n; i++)
+        if (!pm_ids_has(hit, pm_intern_find(env->names, spared->items[i])))
+            spared->items[kept++] = spared->items[i];
     spared->n = kept;
 }
 

@@ -11,6 +11,11 @@ struct pm_share {
     uint64_t n, of;
 };
 
+// How many there are, and one of them: the first by name.
+struct pm_several {
+    size_t n;
+    struct pm_str first;
+};
 // An incident while it is put together.
 struct pm_hit {
     struct pm_incident *incident; // in the report
@@ -38,11 +43,11 @@ struct pm_hit {
     bool pulling; // … and their pulls began
     bool dropped;
     double effect;
-    uint32_t id;            // in the report
-    struct pm_str because;  // the observation behind its scope
-    size_t held;            // nodes spared because they held the images
-    struct pm_strs reached; // other nodes that pulled from its registries
-    struct pm_strs served;  // other registries that served its nodes
+    uint32_t id;               // in the report
+    struct pm_str because;     // the observation behind its scope
+    size_t held;               // nodes spared because they held the images
+    struct pm_several reached; // other nodes that pulled from its registries
+    struct pm_several served;  // other registries that served its nodes
 };
 void pm_hit_free(struct pm_hit *h);
 

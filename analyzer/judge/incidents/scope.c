@@ -119,6 +119,16 @@ static void set(const struct pm_env *env, struct pm_hit *h, enum pm_scope_kind k
     if (kind == PM_SCOPE_CLUSTER) h->incident->scope = (struct pm_strs){0};
 }
 
+static struct pm_several several_of(const struct pm_env *env, const struct pm_ids *ids) {
+    struct pm_several s = {0};
+    for (size_t i = 0; i < ids->n; i++) {
+        if (!ids->items[i]) continue;
+        struct pm_str name = pm_name(env, ids->items[i]);
+        if (!s.n++ || pm_str_cmp(name, s.first) < 0) s.first = name;
+    }
+    return s;
+}
+
 // The registry's own side tells of it: what fails there fails for all who ask, though one
 // node only asked.
 static bool told_by_registry(const struct pm_scene *scene, const struct pm_hit *h) {
@@ -243,8 +253,8 @@ void pm_scope_find(const struct pm_scene *scene, struct pm_goods *goods, struct 
         set(scene->env, h, PM_SCOPE_CLIENT, &h->clients,
             "none of these clients is a node of the cluster");
     h->held = v.holders.n;
-    pm_strs_of_ids(scene->env, &h->reached, &v.nodes);
-    pm_strs_of_ids(scene->env, &h->served, &v.registries);
+    h->reached = several_of(scene->env, &v.nodes);
+    h->served = several_of(scene->env, &v.registries);
     for (size_t i = 0; i < v.elsewhere.n; i++) pm_ids_add_new(&v.nodes, v.elsewhere.items[i]);
     for (size_t i = 0; i < v.holders.n; i++) pm_ids_add_new(&v.nodes, v.holders.items[i]);
     for (size_t i = 0; i < v.beside.n && h->images.n == 1 && h->pulls.n > 1; i++)
