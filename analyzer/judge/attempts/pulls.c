@@ -64,24 +64,64 @@ void pm_fold_order(struct pm_evidence *ev, struct pm_pulls *pulls) {
     free(now);
 }
 
+static bool went_well(const struct pm_attempt *p) { return p->outcome == PM_OUTCOME_OK; }
+static bool is_good(const struct pm_attempt *p) {
+    return went_well(p) || p->outcome == PM_OUTCOME_CACHED;
+}
+static uint32_t image_of(const struct pm_attempt *p) { return p->image; }
+static uint32_t repository_of(const struct pm_attempt *p) { return p->repository; }
+
+// Those that are asked for and have a group; by group, and as the pulls are in order of time
+// by time.
+static struct pm_some_pulls some(const struct pm_pulls *pulls,
+                                 bool (*is)(const struct pm_attempt *p),
+                                 uint32_t (*group)(const struct pm_attempt *p)) {
+    struct pm_order all = {0};
+    for (size_t i = 0; i < pulls->n; i++)
+        if (is(&pulls->items[i]))
+            pm_order_add(&all, group(&pulls->items[i]), (int64_t)i, (uint32_t)i);
+    pm_order_sort(&all);
+    struct pm_some_pulls out = {pm_xmalloc(all.n * sizeof *out.items), all.n};
+    for (size_t i = 0; i < all.n; i++) out.items[i] = all.items[i].index;
+    free(all.items);
+    return out;
+}
+
+size_t pm_ok_first(const struct pm_pulls *pulls, uint32_t image, int64_t at) {
+    size_t lo = 0, hi = pulls->ok_by_image.n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        const struct pm_attempt *p = &pulls->items[pulls->ok_by_image.items[mid]];
+        if (p->image < image || (p->image == image && pm_at(p) < at)) lo = mid + 1;
+        else hi = mid;
+    }
+    return lo;
+}
+
+size_t pm_good_end(const struct pm_pulls *pulls, uint32_t repository, size_t end) {
+    size_t lo = 0, hi = pulls->good_by_repository.n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2, index = pulls->good_by_repository.items[mid];
+        uint32_t of = pulls->items[index].repository;
+        if (of < repository || (of == repository && index < end)) lo = mid + 1;
+        else hi = mid;
+    }
+    return lo;
+}
+
 void pm_fold_find(struct pm_pulls *pulls) {
     pulls->begun = pm_xmalloc((pulls->n + 1) * sizeof *pulls->begun);
     for (size_t i = 0; i < pulls->n; i++) { // in time order: the newest stays
         const struct pm_attempt *p = &pulls->items[i];
-        bool good = p->outcome == PM_OUTCOME_OK || p->outcome == PM_OUTCOME_CACHED;
         pulls->begun[i] =
             i && pulls->begun[i - 1] > pm_began(p) ? pulls->begun[i - 1] : pm_began(p);
         Word_t *first = pm_map_slot(&pulls->first_of_image, p->image);
         if (!*first) *first = pm_ref_of(i);
-        if (good && p->repository)
-            pm_order_add(&pulls->good_by_repository, p->repository, (int64_t)i, (uint32_t)i);
-        if (p->outcome == PM_OUTCOME_OK)
-            pm_order_add(&pulls->ok_by_image, p->image, pm_at(p), (uint32_t)i);
-        if (good && p->repository && p->tag)
+        if (is_good(p) && p->repository && p->tag)
             *pm_map_slot(&pulls->good_image, PM_PAIR(p->registry, p->repository)) = pm_ref_of(i);
     }
-    pm_order_sort(&pulls->ok_by_image);
-    pm_order_sort(&pulls->good_by_repository);
+    pulls->ok_by_image = some(pulls, went_well, image_of);
+    pulls->good_by_repository = some(pulls, is_good, repository_of);
 }
 
 size_t pm_pulls_begun(const struct pm_pulls *pulls, int64_t at) {

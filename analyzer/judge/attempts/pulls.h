@@ -48,17 +48,21 @@ struct pm_attempt {
     bool behind : 1; // a node's, behind the address that several of them share
 };
 
+// Some of the pulls by a group, and those of one in order of time.
+struct pm_some_pulls {
+    uint32_t *items; // indexes
+    size_t n;
+};
 // In order of time once they are folded; const once they are settled.
 struct pm_pulls {
     struct pm_attempt *items;
     size_t n, cap;
-    struct pm_arena *a;          // particulars; NULL: none yet
-    struct pm_order ok_by_image; // those that went well
-    // Those that were good, or there already; the time is their own index.
-    struct pm_order good_by_repository;
-    Pvoid_t first_of_image; // image → index + 1
-    int64_t *begun;         // the latest beginning of each and those before it
-    Pvoid_t good_image;     // registry and repository → index + 1 of the newest good one
+    struct pm_arena *a;                      // particulars; NULL: none yet
+    struct pm_some_pulls ok_by_image;        // those that went well
+    struct pm_some_pulls good_by_repository; // those that were good, or there already
+    Pvoid_t first_of_image;                  // image → index + 1
+    int64_t *begun;                          // the latest beginning of each and those before it
+    Pvoid_t good_image; // registry and repository → index + 1 of the newest good one
 };
 void pm_pulls_free(struct pm_pulls *pulls);
 
@@ -91,6 +95,24 @@ int64_t pm_at_cluster(const struct pm_evidence *ev,
                       const struct pm_attempt *p); // pm_at by the cluster's clock
 static inline bool pm_is_client(const struct pm_evidence *ev, const struct pm_attempt *p) {
     return (ev->nodes_known || ev->nodes_stand) && !p->node && p->client && !p->behind;
+}
+// The place of the first of those of the image that went well at or after; and the one at a
+// place, NULL behind the last of the image.
+size_t pm_ok_first(const struct pm_pulls *pulls, uint32_t image, int64_t at);
+static inline const struct pm_attempt *pm_ok_at(const struct pm_pulls *pulls, uint32_t image,
+                                                size_t place) {
+    const struct pm_some_pulls *ok = &pulls->ok_by_image;
+    const struct pm_attempt *p = place < ok->n ? &pulls->items[ok->items[place]] : NULL;
+    return p && p->image == image ? p : NULL;
+}
+// The place behind the good ones of the repository that stand before `end`; and the one
+// before a place, NULL before the first of the repository.
+size_t pm_good_end(const struct pm_pulls *pulls, uint32_t repository, size_t end);
+static inline const struct pm_attempt *pm_good_before(const struct pm_pulls *pulls,
+                                                      uint32_t repository, size_t place) {
+    const struct pm_some_pulls *good = &pulls->good_by_repository;
+    const struct pm_attempt *p = place ? &pulls->items[good->items[place - 1]] : NULL;
+    return p && p->repository == repository ? p : NULL;
 }
 // The first pull at or after; they are in time order once folded.
 size_t pm_pull_first(const struct pm_pulls *pulls, int64_t at);

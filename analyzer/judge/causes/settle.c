@@ -70,7 +70,7 @@ static bool concerns(const struct settle_rule *r, const struct pm_attempt *p) {
 // A pull that names neither a registry nor an image of somebody's own is Docker Hub's:
 // only there have images no owner.
 static const char *registry_of(const struct pm_env *env, const struct pm_attempt *p) {
-    if (p->registry) return pm_cstr(env, p->registry);
+    if (p->registry) return pm_name(env, p->registry).p; // a name ends with a NUL
     bool ownerless =
         !p->repository || pm_str_starts(pm_name(env, p->repository), PM_STR("library/"));
     return ownerless ? "docker.io" : "";

@@ -7,8 +7,11 @@ struct pm_sayings {
     struct pm_arena *a;
     const struct pm_saying **slots; // hash → saying, open addressing; NULL: free
     size_t room, n;
+    struct pm_trace_extent *extents; // the next of a block, of so many that are left
+    size_t extents_left;
 };
 #define ROOM_AT_FIRST 256
+#define EXTENTS 1024
 
 // Equal sayings are equal bytes as long as no member is followed by a hole.
 _Static_assert(sizeof(struct pm_saying) == sizeof(void *) + 19 * sizeof(uint32_t) +
@@ -65,11 +68,21 @@ void pm_trace_judge(struct pm_evidence *ev, struct pm_trace *t, const struct pm_
     pm_trace_say(ev, t, &said);
 }
 
+// By blocks: one alone would be aligned to more than it needs.
+static struct pm_trace_extent *extent_new(struct pm_sayings *all) {
+    if (!all->extents_left) {
+        all->extents_left = EXTENTS;
+        all->extents = PM_NEWN(all->a, struct pm_trace_extent, EXTENTS);
+    }
+    all->extents_left--;
+    return all->extents++;
+}
+
 void pm_trace_extend(struct pm_evidence *ev, struct pm_trace *t, const struct pm_trace_extent *e) {
     bool moment = e->first == t->ts && e->last == t->ts && !e->duration_ns && !e->waiting_ns &&
                   e->bytes == -1 && e->count == 1 && !e->join;
     if (!t->extent && moment) return;
-    if (!t->extent) t->extent = PM_NEW(sayings_of(ev)->a, struct pm_trace_extent);
+    if (!t->extent) t->extent = extent_new(sayings_of(ev));
     *t->extent = *e;
 }
 

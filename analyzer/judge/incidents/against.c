@@ -68,19 +68,16 @@ static void look_at_pulls(struct sight *v) {
 static uint32_t same_image_elsewhere(const struct sight *v) {
     const struct pm_hit *h = v->h;
     const struct pm_pulls *pulls = v->scene->pulls;
-    const struct pm_order *ok = &pulls->ok_by_image;
     int64_t from = pm_since(h->from, PM_S(600)),
             to = h->to == PM_NO_TIME ? INT64_MAX : pm_time_add(h->to, PM_S(600));
-    uint32_t first = UINT32_MAX;
+    const struct pm_attempt *first = NULL, *p;
     for (size_t k = 0; k < h->images.n; k++)
-        for (size_t i = pm_order_first(ok, h->images.items[k], from);
-             i < ok->n && ok->items[i].group == h->images.items[k] && ok->items[i].at <= to &&
-             ok->items[i].index < first;
-             i++) {
-            const struct pm_attempt *p = &pulls->items[ok->items[i].index];
-            if (p->node && !pm_ids_has(&h->nodes, p->node)) first = ok->items[i].index;
-        }
-    return first == UINT32_MAX ? 0 : pulls->items[first].node;
+        for (size_t i = pm_ok_first(pulls, h->images.items[k], from);
+             (p = pm_ok_at(pulls, h->images.items[k], i)) && pm_at(p) <= to &&
+             (!first || p < first);
+             i++) // those that stand before are earlier
+            if (p->node && !pm_ids_has(&h->nodes, p->node)) first = p;
+    return first ? first->node : 0;
 }
 
 static void look_around(struct sight *v) {

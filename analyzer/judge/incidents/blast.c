@@ -85,12 +85,10 @@ static void pods_of_traces(struct blast *b, const struct pm_hit *h) {
 // running.
 static int64_t pod_recovered(struct blast *b, const struct pod_hit *p) {
     const struct pm_pod_fact *fact = pm_facts_pod(b->scene->ev, p->key);
-    const struct pm_order *ok = &b->scene->pulls->ok_by_image;
-    for (size_t i = pm_order_first(ok, p->image, p->last);
-         p->last != PM_NO_TIME && i < ok->n && ok->items[i].group == p->image; i++) {
-        const struct pm_attempt *q = &b->scene->pulls->items[ok->items[i].index];
+    const struct pm_attempt *q;
+    for (size_t i = pm_ok_first(b->scene->pulls, p->image, p->last);
+         p->last != PM_NO_TIME && (q = pm_ok_at(b->scene->pulls, p->image, i)); i++)
         if (q->exact_pod ? pm_ids_has(&q->pods, p->key) : q->node == p->node) return pm_at(q);
-    }
     if (fact && fact->running && fact->since != PM_NO_TIME &&
         (p->last == PM_NO_TIME || fact->since >= p->last))
         return fact->since;

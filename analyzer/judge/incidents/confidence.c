@@ -136,12 +136,10 @@ static bool met_nobody(const struct pm_scene *scene, const struct pm_hits *hits,
 // status where no line tells of good pulls.
 static bool made_good(const struct pm_scene *scene, const struct pm_attempt *p) {
     int64_t soon = pm_weight_ns(scene->env->rules, PM_WEIGHT_SEVERITY_MADE_GOOD_S);
-    for (size_t k = pm_order_first(&scene->pulls->ok_by_image, p->image, pm_at(p));
-         k < scene->pulls->ok_by_image.n && scene->pulls->ok_by_image.items[k].group == p->image;
-         k++)
-        if (scene->pulls->items[scene->pulls->ok_by_image.items[k].index].node == p->node &&
-            pm_time_between(pm_began(p), scene->pulls->ok_by_image.items[k].at) <= soon)
-            return true;
+    const struct pm_attempt *q;
+    for (size_t k = pm_ok_first(scene->pulls, p->image, pm_at(p));
+         (q = pm_ok_at(scene->pulls, p->image, k)); k++)
+        if (q->node == p->node && pm_time_between(pm_began(p), pm_at(q)) <= soon) return true;
     for (size_t k = 0; k < p->pods.n; k++) {
         const struct pm_pod_fact *pod = pm_facts_pod(scene->ev, p->pods.items[k]);
         if (pod && pod->running &&

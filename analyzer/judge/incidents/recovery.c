@@ -47,17 +47,12 @@ static int64_t all_images_back(const struct pm_scene *scene, const struct pm_hit
         for (size_t i = 0; i < h->pulls.n; i++)
             if (scene->pulls->items[h->pulls.items[i]].image == h->images.items[k])
                 last = pm_max_time(last, pm_at(&scene->pulls->items[h->pulls.items[i]]));
-        for (size_t i = pm_order_first(&scene->pulls->ok_by_image, h->images.items[k], last);
-             last != PM_NO_TIME && i < scene->pulls->ok_by_image.n &&
-             scene->pulls->ok_by_image.items[i].group == h->images.items[k];
-             i++) {
-            if (scene->pulls->ok_by_image.items[i].at <= last ||
-                !in_scope(scene->env, h,
-                          &scene->pulls->items[scene->pulls->ok_by_image.items[i].index]))
-                continue;
-            first_ok = scene->pulls->ok_by_image.items[i].at;
-            break;
-        }
+        const struct pm_attempt *p;
+        for (size_t i = pm_ok_first(scene->pulls, h->images.items[k], last);
+             last != PM_NO_TIME && first_ok == PM_NO_TIME &&
+             (p = pm_ok_at(scene->pulls, h->images.items[k], i));
+             i++)
+            if (pm_at(p) > last && in_scope(scene->env, h, p)) first_ok = pm_at(p);
         if (first_ok == PM_NO_TIME) return PM_NO_TIME;
         back = pm_max_time(back, first_ok);
     }

@@ -186,11 +186,10 @@ static void natural(const struct pm_env *env, struct pm_hit *h) {
 // Another namespace got what is refused here: what it presents separates the two, not the
 // image.
 static bool others_pulled_it(const struct pm_pulls *pulls, const struct pm_hit *h) {
-    const struct pm_order *by = &pulls->ok_by_image;
+    const struct pm_attempt *p;
     for (size_t k = 0; k < h->images.n; k++)
-        for (size_t i = pm_order_first(by, h->images.items[k], pm_since(h->from, BEFORE_NS));
-             i < by->n && by->items[i].group == h->images.items[k]; i++) {
-            const struct pm_attempt *p = &pulls->items[by->items[i].index];
+        for (size_t i = pm_ok_first(pulls, h->images.items[k], pm_since(h->from, BEFORE_NS));
+             (p = pm_ok_at(pulls, h->images.items[k], i)); i++) {
             if (h->to != PM_NO_TIME && pm_at(p) > h->to) break;
             if (p->k8s_namespace && !pm_ids_has(&h->namespaces, p->k8s_namespace)) return true;
         }

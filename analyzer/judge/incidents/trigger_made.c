@@ -147,13 +147,11 @@ static bool known_before(const struct pm_scene *scene, const struct pm_hit *h, s
 // Another tag of its repository that was pulled well, or found on a node, before.
 static const struct pm_attempt *forerunner(const struct pm_pulls *pulls, size_t end,
                                            const struct pm_attempt *of) {
-    const struct pm_order *good = &pulls->good_by_repository;
+    const struct pm_attempt *p;
     if (!of->repository) return NULL;
-    for (size_t i = pm_order_first(good, of->repository, (int64_t)end);
-         i > 0 && good->items[i - 1].group == of->repository; i--) {
-        const struct pm_attempt *p = &pulls->items[good->items[i - 1].index];
+    for (size_t i = pm_good_end(pulls, of->repository, end);
+         (p = pm_good_before(pulls, of->repository, i)); i--)
         if (p->registry == of->registry && p->image != of->image) return p;
-    }
     return NULL;
 }
 

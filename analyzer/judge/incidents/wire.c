@@ -130,10 +130,8 @@ static bool home_is_gone(const struct pm_env *env, uint32_t image, int64_t at) {
 
 // The first good pull of the image at or after a moment; PM_NO_TIME where there is none.
 static int64_t good_from(const struct pm_pulls *pulls, uint32_t image, int64_t at) {
-    size_t i = pm_order_first(&pulls->ok_by_image, image, at);
-    return i < pulls->ok_by_image.n && pulls->ok_by_image.items[i].group == image
-               ? pulls->ok_by_image.items[i].at
-               : PM_NO_TIME;
+    const struct pm_attempt *p = pm_ok_at(pulls, image, pm_ok_first(pulls, image, at));
+    return p ? pm_at(p) : PM_NO_TIME;
 }
 
 // Good pulls before the incident: the tag was there. While it lasted, or nodes that held
