@@ -44,52 +44,59 @@ static bool is_between_lines(const struct pm_frame *f) {
            f->fence == FENCE_NONE && !f->indent && !f->stern && f->sticky < 0;
 }
 
-// The line alone, or what is in it where the record before stood in a runtime's envelope:
-// no piece of a line that goes on, and in its own stream.
-static bool is_sure(struct pm_frame *f, const struct pm_parser *parser, struct frame_unit *u,
-                    const struct pm_alike **alike) {
-    if (!f->last_lane->key.n && !f->last_lane->partial && parser->sure_line(u->text, alike))
-        return true;
-    if (!f->wrapped || !frame_peel_stream(f, u) || !parser->sure_line(u->text, alike)) return false;
-    struct frame_lane *l = frame_lane_of(f, u->key);
-    if (l->partial) return false;
-    l->last_line = u->line;
-    return true;
-}
-
 // What frame_dispatch and what it calls count of a record with one event.
-static void count(struct pm_frame *f, const struct frame_unit *u, const struct pm_parser *parser,
-                  const struct pm_when *when) {
-    const struct pm_when *around = &u->hint.when;
+static void count(struct pm_frame *f, const struct pm_parser *parser, const struct pm_when *when) {
     f->sure_record = ++f->stats.records;
     f->stats.events++;
     f->record_events = 1;
     f->record_own = f->last_when = *when;
     f->sticky = -1;
-    f->wrapped = u->envelope_count > 0;
     f->won[f->mru[0]] += f->weight;
     f->won_total++;
     f->voice->of[pm_group_index(pm_group_of(parser->component))] += f->weight;
     f->voice->records += f->weight;
-    if (around->kind == PM_WHEN_NONE) return;
-    struct pm_record r;
-    if (around->kind == when->kind && around->ns == when->ns) f->record_own = (struct pm_when){0};
-    frame_record_of(f, u, &r);
-    frame_stamps(f, &r);
 }
 
 // Only where the record before was such a line, too, of the same voice, and that voice has
 // told of a request. A member's first lines are all looked at, as they decide how it is
-// read. The time is the event's: of what a container says that no name vouches for, the
-// envelope's.
-static bool is_told(struct pm_frame *f, const struct frame_unit *u, const struct pm_parser *parser,
+// read.
+static bool is_told(struct pm_frame *f, struct pm_str text, const struct pm_parser *parser,
                     const struct pm_alike *alike) {
     if (!alike || !alike->layer || f->sure_record != f->stats.records || !f->decided ||
-        !f->sink.again || f->sink.record || parser->flags || !pm_group_of(parser->component))
+        !f->sink.again || f->sink.record || parser->flags || !pm_group_of(parser->component) ||
+        !f->sink.again(f->sink.ctx, text, alike))
         return false;
+    count(f, parser, &alike->when);
+    return true;
+}
+
+// The same in an envelope, which has a time, too. Of what a container says that no name
+// vouches for, it is the event's.
+static bool is_told_within(struct pm_frame *f, const struct frame_unit *u,
+                           const struct pm_parser *parser, const struct pm_alike *alike) {
+    const struct pm_when *around = &u->hint.when;
+    struct pm_record r;
+    if (!alike) return false;
     struct pm_alike told = *alike;
-    if (u->hint.when.kind == PM_WHEN_UTC && frame_is_second_hand(f)) told.when = u->hint.when;
-    return f->sink.again(f->sink.ctx, u->text, &told);
+    if (around->kind == PM_WHEN_UTC && frame_is_second_hand(f)) told.when = *around;
+    if (!is_told(f, u->text, parser, &told)) return false;
+    f->record_own = alike->when;
+    if (around->kind == alike->when.kind && around->ns == alike->when.ns)
+        f->record_own = (struct pm_when){0};
+    frame_record_of(f, u, &r);
+    frame_stamps(f, &r);
+    return true;
+}
+
+// What is in the line where the record before stood in a runtime's envelope: no piece of
+// one that goes on, and in its own stream.
+static bool is_sure_within(struct pm_frame *f, const struct pm_parser *parser, struct frame_unit *u,
+                           const struct pm_alike **alike) {
+    if (!f->wrapped || !frame_peel_stream(f, u) || !parser->sure_line(u->text, alike)) return false;
+    struct frame_lane *l = frame_lane_of(f, u->key);
+    if (l->partial) return false;
+    l->last_line = u->line;
+    return true;
 }
 
 static void dispatch(struct pm_frame *f, const struct frame_unit *u, const struct pm_alike *alike) {
@@ -103,19 +110,30 @@ static void dispatch(struct pm_frame *f, const struct frame_unit *u, const struc
     if (f->record_events || (known && f->voice == before)) f->sure_record = f->stats.records;
 }
 
+// The line at hand, by a parser that is sure of such. False: it goes the usual way.
+static bool is_read(struct pm_frame *f, struct pm_str line, const struct pm_parser *parser) {
+    const struct pm_alike *alike = NULL;
+    bool bare = !f->last_lane->key.n && !f->last_lane->partial && parser->sure_line(line, &alike);
+    if (bare && is_told(f, line, parser, alike)) {
+        f->wrapped = false;
+        return true;
+    }
+    struct frame_unit u = {.text = line, .raw = line, .line = f->line, .offset = f->offset};
+    pm_arena_reset(f->line_arena);
+    if (!bare && !is_sure_within(f, parser, &u, &alike)) return false;
+    if (bare || !is_told_within(f, &u, parser, alike)) dispatch(f, &u, alike);
+    return true;
+}
+
 size_t frame_sure_line(struct pm_frame *f, const char *p, size_t n) {
     const struct pm_parser *parser = f->mru[0] < 0 ? NULL : pm_parsers[f->mru[0]];
     if (!parser || !parser->sure_line || !is_between_lines(f) || f->o.all_lines || f->o.every)
         return 0;
-    const struct pm_alike *alike = NULL;
     const char *nl = memchr(p, '\n', n);
     struct pm_str line = {p, nl ? (size_t)(nl - p) : 0};
-    if (!line.n || line.n > f->o.line_max_bytes || !is_printable(line.p, line.n)) return 0;
-    struct frame_unit u = {.text = line, .raw = line, .line = f->line, .offset = f->offset};
-    pm_arena_reset(f->line_arena);
-    if (!is_sure(f, parser, &u, &alike)) return 0;
-    if (is_told(f, &u, parser, alike)) count(f, &u, parser, &alike->when);
-    else dispatch(f, &u, alike);
+    if (!line.n || line.n > f->o.line_max_bytes || !is_printable(line.p, line.n) ||
+        !is_read(f, line, parser))
+        return 0;
     f->offset += line.n + 1;
     f->line++;
     f->stats.lines++;

@@ -4,8 +4,10 @@
 // one log is then in order as it lies, and nothing sorts or merges it when it is read
 // (timeline/order.c).
 //
-// So many rows wait and no more: where one comes that belongs before what has left, the
-// timeline has one more run of rows in order, which the reader merges.
+// So many rows wait and no more, and none for longer than a request takes, by the rows'
+// own stamps: those that wait are few then, and still in the processor's cache when they
+// leave. Where one comes that belongs before what has left, the timeline has one more run
+// of rows in order, which the reader merges.
 //
 // Rows come mostly in order, so that they are kept sorted in one array from which they
 // leave at the front: a heap would move each of them a dozen times.
@@ -13,6 +15,7 @@
 #include <stdlib.h>
 
 #define WAITING 4096
+#define LONGEST_NS (120 * PM_NS_PER_S)
 
 struct place {
     int64_t ts;
@@ -103,25 +106,23 @@ static bool is_within(struct pm_str whole, struct pm_str s) {
 }
 
 static void take(struct row_held *h, const struct pm_row *row) {
-    const struct pm_str *from = row->event.field;
-    size_t n = row->raw.n;
-    for (int i = 0; i < PM_F_COUNT; i++)
-        if (from[i].n && !is_within(row->raw, from[i])) n += from[i].n;
-    if (n > h->cap) h->texts = pm_xrealloc(h->texts, h->cap = n + n / 2);
+    size_t most = row->raw.n;
+    for (int i = 0; i < PM_F_COUNT; i++) most += row->event.field[i].n;
+    if (most > h->cap) h->texts = pm_xrealloc(h->texts, h->cap = most + most / 2);
     h->row = *row;
-    h->n = n;
     if (row->raw.n) memcpy(h->texts, row->raw.p, row->raw.n);
     h->row.raw.p = h->texts;
-    char *end = h->texts + row->raw.n;
+    h->n = row->raw.n;
     for (int i = 0; i < PM_F_COUNT; i++) {
-        if (!from[i].n) continue;
-        if (is_within(row->raw, from[i])) {
-            h->row.event.field[i].p = h->texts + (from[i].p - row->raw.p);
+        struct pm_str *s = &h->row.event.field[i];
+        if (!s->n) continue;
+        if (is_within(row->raw, *s)) {
+            s->p = h->texts + (s->p - row->raw.p);
             continue;
         }
-        memcpy(end, from[i].p, from[i].n);
-        h->row.event.field[i].p = end;
-        end += from[i].n;
+        memcpy(h->texts + h->n, s->p, s->n);
+        s->p = h->texts + h->n;
+        h->n += s->n;
     }
 }
 
@@ -135,6 +136,15 @@ struct pm_row row_held_copy(const struct row_held *held, char *texts) {
     return row;
 }
 
+// Nothing that comes at this time belongs before the first. Undated rows come first and
+// wait for nobody.
+static bool is_done(const struct row_queue *q, int64_t ts) {
+    const int64_t first = q->places[q->first].ts;
+    return q->n > 1 && ts != PM_NO_TIME &&
+           (first == PM_NO_TIME ||
+            (ts > first && (uint64_t)ts - (uint64_t)first > (uint64_t)LONGEST_NS));
+}
+
 struct row_held *row_queue_put(struct row_queue *q, const struct pm_row *row) {
     struct row_held *h = q->spare;
     if (h) q->spare = h->next;
@@ -144,7 +154,7 @@ struct row_held *row_queue_put(struct row_queue *q, const struct pm_row *row) {
     h->number = q->last_number = ++q->numbers;
     q->last = h;
     insert(q, h);
-    if (q->n > WAITING) first_out(q);
+    while (q->n > WAITING || is_done(q, row->ts_ns)) first_out(q);
     return h;
 }
 

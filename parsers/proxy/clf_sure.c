@@ -272,19 +272,26 @@ static const char *digest_of(struct pm_str url) {
     return digest;
 }
 
-// Of a manifest's path what a layer's begins with, too: "/v2/NAME" of words that mean
-// nothing in a registry's paths.
-static bool shared_path(struct pm_str url, struct pm_str *place) {
+// Words that mean something in a registry's paths, wherever one stands.
+static bool is_plain_path(struct pm_str path) {
     static const struct pm_str words[] = {
         {"/manifests", 10}, {"/blobs", 6}, {"/tags", 5}, {"/_", 2}};
-    ptrdiff_t slash = pm_str_rchr(url, '/');
+    const char *end = path.p + path.n;
+    for (const char *p = path.p; (p = memchr(p, '/', (size_t)(end - p))) != NULL; p++)
+        for (size_t i = 0; i < PM_LEN(words); i++)
+            if (stands(p, end, words[i])) return false;
+    return true;
+}
+
+// Of the path of a manifest that is got what a layer's begins with, too: "/v2/NAME".
+static bool shared_path(const struct pm_clf *o, struct pm_str *path) {
+    const struct pm_str url = o->url, manifests = PM_STR("/manifests");
+    ptrdiff_t slash = pm_str_eqc(o->method, "GET") ? pm_str_rchr(url, '/') : -1;
     if (slash < 0 || memchr(url.p, '?', url.n) || memchr(url.p, '%', url.n)) return false;
-    *place = pm_str_sub(url, 0, (size_t)slash);
-    if (!pm_str_starts(url, PM_STR("/v2/")) || !pm_str_ends(*place, words[0])) return false;
-    place->n -= words[0].n;
-    for (size_t i = 0; i < PM_LEN(words); i++)
-        if (pm_str_has(*place, words[i])) return false;
-    return place->n > 4;
+    *path = pm_str_sub(url, 0, (size_t)slash);
+    if (!pm_str_starts(url, PM_STR("/v2/")) || !pm_str_ends(*path, manifests)) return false;
+    path->n -= manifests.n;
+    return path->n > 4 && is_plain_path(*path);
 }
 
 static bool is_alike(struct pm_str line, const struct pm_clf *o, const struct marks *m,
@@ -292,7 +299,7 @@ static bool is_alike(struct pm_str line, const struct pm_clf *o, const struct ma
     const char *digest = digest_of(o->url), *behind = o->url.p + o->url.n;
     struct pm_str place;
     if (digest) place = pm_str_sub(o->url, 0, (size_t)(digest - o->url.p) - BLOBS_BYTES);
-    else if (!shared_path(o->url, &place)) return false;
+    else if (!shared_path(o, &place)) return false;
     out->layer = digest != NULL;
     out->same[0] = (struct pm_str){line.p, (size_t)(o->stamp.p - line.p)};
     out->same[1] = (struct pm_str){o->method.p, (size_t)(place.p + place.n - o->method.p)};
