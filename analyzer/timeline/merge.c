@@ -66,6 +66,7 @@ struct source {
         bool is_new;
     } * members;
     size_t members_n, members_cap;
+    int64_t next_id; // of the row that is copied next, here
 };
 
 static void numbers_free(struct numbers *x) {
@@ -185,55 +186,85 @@ static void member_met(struct source *x, sqlite3_stmt *s) {
     x->members[id] = (struct member_to){(uint32_t)sqlite3_column_int64(s, 1), true};
 }
 
-// One row of the source as it is here. False: its member is here already.
-static bool event_here(const struct source *x, sqlite3_stmt *s, struct event_row *row,
-                       struct pm_buf *raw) {
-    int64_t member = sqlite3_column_int64(s, EV_MEMBER);
-    if (member < 0 || (size_t)member >= x->members_n || !x->members[member].is_new) return false;
-    for (int i = 0; i < EV_TEXTS; i++) row->v[i] = column_or(s, i, PM_NO_TIME);
-    for (int i = EV_TEXTS; i < EVENT_NUMBERS; i++) {
-        int64_t number = sqlite3_column_int64(s, i);
-        row->v[i] = number ? number_here(&x->texts, number) : 0;
-    }
-    row->v[EV_MEMBER] = x->members[member].to;
-    row->v[EV_SHAPE] = number_here(&x->shapes, row->v[EV_SHAPE]);
-    row->raw = timeline_column(s, EVENT_NUMBERS);
-    const struct pm_str here = taken(x, row->raw, raw);
-    if (here.p != raw->p) { // it lives until the next row, and is put later
-        pm_buf_clear(raw);
-        pm_buf_add(raw, here);
-    }
-    row->raw = pm_buf_str(raw);
+// Rows keep their order, behind those that are here. SQLite copies them by itself and asks
+// for what is another number here: taking them out cell by cell, and binding each again,
+// took as long again.
+
+// The source whose rows are copied at this moment, for the functions that the copy calls.
+static struct source *copying_of(sqlite3_context *c) {
+    struct pm_timeline *t = sqlite3_user_data(c);
+    if (!t->merging) sqlite3_result_error(c, "this function is of the program's own merge", -1);
+    return t->merging;
+}
+// is_new_here(member): its rows are taken.
+static void is_new_here(sqlite3_context *c, int n, sqlite3_value **v) {
+    const struct source *x = copying_of(c);
+    (void)n;
+    if (!x) return;
+    int64_t member = sqlite3_value_int64(v[0]);
+    sqlite3_result_int(c,
+                       member >= 0 && (size_t)member < x->members_n && x->members[member].is_new);
+}
+// member_here(member, hash, ordinal) of a row whose member is new; it is noted.
+static void member_here(sqlite3_context *c, int n, sqlite3_value **v) {
+    struct source *x = copying_of(c);
+    (void)n;
+    if (!x) return;
+    const uint32_t to = x->members[sqlite3_value_int64(v[0])].to;
+    bool known = sqlite3_value_type(v[1]) != SQLITE_NULL;
+    timeline_row_note(x->into, x->next_id++, to, known ? sqlite3_value_int64(v[1]) : PM_NO_TIME,
+                      sqlite3_value_int64(v[2]));
+    sqlite3_result_int64(c, to);
+}
+static void shape_here(sqlite3_context *c, int n, sqlite3_value **v) {
+    const struct source *x = copying_of(c);
+    (void)n;
+    if (x) sqlite3_result_int64(c, number_here(&x->shapes, sqlite3_value_int64(v[0])));
+}
+static void text_here(sqlite3_context *c, int n, sqlite3_value **v) {
+    const struct source *x = copying_of(c);
+    (void)n;
+    if (x) sqlite3_result_int64(c, number_here(&x->texts, sqlite3_value_int64(v[0])));
+}
+
+static bool copying_functions(struct pm_timeline *t) {
+    static const struct {
+        const char *name;
+        int n;
+        void (*call)(sqlite3_context *, int, sqlite3_value **);
+    } ours[] = {{"is_new_here", 1, is_new_here},
+                {"member_here", 3, member_here},
+                {"shape_here", 1, shape_here},
+                {"text_here", 1, text_here}};
+    for (size_t i = 0; i < PM_LEN(ours) && !t->merge_functions; i++)
+        if (!timeline_check(t, sqlite3_create_function(t->db, ours[i].name, ours[i].n,
+                                                       SQLITE_UTF8 | SQLITE_DIRECTONLY, t,
+                                                       ours[i].call, NULL, NULL)))
+            return false;
+    t->merge_functions = true;
     return true;
 }
 
-// Rows keep their order, behind those that are here; put in groups, as in an ingest.
-static bool events_copy(struct source *x, sqlite3_stmt *s) {
-    struct event_row rows[GROUP_ROWS];
-    struct pm_buf raw[GROUP_ROWS] = {0};
-    size_t n = 0;
-    int rc;
-    while ((rc = sqlite3_step(s)) == SQLITE_ROW && !x->into->error.n) {
-        n += event_here(x, s, &rows[n], &raw[n]);
-        if (n == GROUP_ROWS) timeline_rows_add(x->into, rows, n);
-        if (n == GROUP_ROWS) n = 0;
-    }
-    timeline_rows_add(x->into, rows, n);
-    for (size_t i = 0; i < GROUP_ROWS; i++) pm_buf_free(&raw[i]);
-    return timeline_check(x->into, rc) && !x->into->error.n;
-}
+#define TEXT(column) "CASE WHEN " column " THEN text_here(" column ") ELSE 0 END"
+static const char events_sql[] =
+    "INSERT INTO main.event SELECT NULL, member_here(member, hash, ordinal), line, hash, ordinal, "
+    "ts, first_ns, last_ns, shape_here(shape), count, duration_ns, waiting_ns, bytes, remaining, " TEXT("namespace") "," TEXT("pod") "," TEXT("pod_uid") "," TEXT(
+        "object") "," TEXT("client") "," TEXT("url") "," TEXT("digest") "," TEXT("message") "," TEXT("join_") "," TEXT("detail") ", "
+                                                                                                                                 "CASE WHEN raw <> '' THEN tags_apart(raw) END FROM source.event WHERE is_new_here(member) "
+                                                                                                                                 "ORDER BY id";
 static bool events_take(struct source *x) {
     struct pm_timeline *t = x->into;
-    sqlite3_stmt *s = NULL;
     timeline_members_note(t);
-    bool ok = source_each(x, "SELECT id, to_ FROM member_map WHERE is_new", member_met) &&
-              timeline_check(t, sqlite3_prepare_v2(t->db,
-                                                   "SELECT member," TIMELINE_EVENT_REST
-                                                   " FROM source.event ORDER BY id",
-                                                   -1, &s, NULL)) &&
-              events_copy(x, s);
-    sqlite3_finalize(s);
-    return ok;
+    x->next_id = timeline_number(t, "SELECT coalesce(max(id), 0) FROM main.event", 0);
+    if (x->next_id > INT64_MAX / 2 && !t->error.n) // SQLite would choose any that are free
+        pm_buf_lit(&t->error, "there are no numbers left for its rows");
+    x->next_id++;
+    t->merging = x;
+    bool ok = !t->error.n && copying_functions(t) &&
+              source_each(x, "SELECT id, to_ FROM member_map WHERE is_new", member_met) &&
+              timeline_exec(t, events_sql);
+    t->merging = NULL;
+    return ok && !t->error.n;
 }
 
 static struct pm_str bundle_name(const char *path) {

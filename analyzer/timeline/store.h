@@ -102,6 +102,7 @@ struct event_row {
     struct pm_str raw;
 };
 struct shapes; // those of this timeline that are remembered (shapes.c)
+struct source; // a timeline that is taken into this one (merge.c)
 
 // Rows are put so many by one statement: opening and closing the table costs as much as a
 // row does.
@@ -132,6 +133,8 @@ struct pm_timeline {
     bool judgement_aside;      // in tables of the connection, as the file is only read
     bool views_shadowed;       // ours, in the connection's own schema
     bool rows_functions;       // those that rows.c reads by are there
+    bool merge_functions;      // and those that merge.c copies by
+    struct source *merging;    // whose rows are copied at this moment
     bool strings_loaded;       // of a file that was there before
     struct pm_intern *strings; // string.id == intern id
     struct texts texts;
@@ -328,6 +331,8 @@ static inline void bind_or_null(sqlite3_stmt *s, int at, int64_t v) {
     bind_known(s, at, v != PM_NO_TIME, v);
 }
 static inline void bind_time(sqlite3_stmt *s, int at, int64_t ns) { bind_or_null(s, at, ns); }
+// One look at the cell: a connection is one thread's, so that its value may be asked.
 static inline int64_t column_or(sqlite3_stmt *s, int at, int64_t otherwise) {
-    return sqlite3_column_type(s, at) == SQLITE_NULL ? otherwise : sqlite3_column_int64(s, at);
+    sqlite3_value *v = sqlite3_column_value(s, at);
+    return sqlite3_value_type(v) == SQLITE_NULL ? otherwise : sqlite3_value_int64(v);
 }

@@ -296,6 +296,62 @@ static void merging_is_idempotent(void **state) {
     pm_timeline_close(t);
 }
 
+// A row is copied cell by cell as it was said, behind rows of others, whose texts and shapes
+// have other numbers; what it has not stays absent.
+static const char every_cell[] =
+    "SELECT quote(line)||quote(hash)||quote(ordinal)||quote(ts)||quote(first_ns)||quote(last_ns)||quote(kind)||quote(limit_)||quote(count)||"
+    "quote(duration_ns)||quote(waiting_ns)||quote(bytes)||quote(remaining)||(SELECT text FROM string WHERE id = error)||"
+    "quote((SELECT text FROM string WHERE id = pod))||quote((SELECT text FROM string WHERE id = detail))||quote(join_)||quote(raw)||"
+    "(SELECT path FROM member m WHERE m.id = member) FROM event JOIN shape ON number = shape WHERE line = ";
+static void a_merge_copies_every_cell(void **state) {
+    (void)state;
+    char one[128], other[128], all[128], cells[2][256], sql[1024];
+    const char *why = "";
+    snprintf(one, sizeof one, "%s/cells.db", folder),
+        snprintf(other, sizeof other, "%s/cells-other.db", folder);
+    snprintf(all, sizeof all, "%s/cells-all.db", folder);
+    make(other, "two/containerd.log", "h2", 30, "two.tar");
+    struct pm_timeline *t = opened(one, true);
+    struct pm_file_row f = member("n1/containerd.log", "n1", "", "h1");
+    uint32_t id = pm_timeline_file(t, &f);
+    struct pm_row full = failure(id, 101, 99, 1234567, PM_WHEN_UTC, "n1"),
+                  bare = failure(id, 102, 0, PM_NO_TIME, PM_WHEN_UTC, "n1");
+    full.ordinal = 3;
+    full.first_ns = 1234000;
+    full.last_ns = 1235000;
+    full.event.count = 17;
+    full.event.waiting_ns = 5;
+    full.event.bytes = 6;
+    full.event.remaining = full.event.limit = 7;
+    full.event.field[PM_F_POD] = PM_STR("web-0");
+    full.event.field[PM_F_DETAIL] = PM_STR("containerd");
+    bare.event.duration_ns = 0;
+    bare.raw = PM_NONE;
+    pm_timeline_put(t, &full);
+    pm_timeline_put(t, &bare);
+    pm_timeline_commit(t);
+    pm_timeline_close(t);
+    struct pm_timeline *merged = opened(all, true);
+    merge_all(merged, other, one);
+    t = opened(one, false);
+    for (int line = 101; line <= 102; line++) {
+        snprintf(sql, sizeof sql, "%s%d", every_cell, line);
+        snprintf(cells[0], sizeof cells[0], "%s", answer(t, sql));
+        snprintf(cells[1], sizeof cells[1], "%s", answer(merged, sql));
+        assert_string_equal(cells[0], cells[1]);
+        assert_non_null(strstr(cells[0], line == 101 ? "'web-0''containerd'0'level=error …'"
+                                                     : "429 Too Many RequestsNULLNULL0NULL"));
+    }
+    assert_string_equal(answer(merged, "SELECT min(id)||'-'||max(id)||' '||count(*) FROM event"),
+                        "1-5 5");
+    assert_string_equal(answer(merged, "SELECT is_new_here(1) FROM event"),
+                        "mistake: this function is of the program's own merge");
+    assert_true(pm_ingest_merge(merged, one, &why)); // and none of it twice
+    assert_string_equal(answer(merged, "SELECT count(*) FROM event"), "5");
+    pm_timeline_close(t);
+    pm_timeline_close(merged);
+}
+
 // Many sources are taken one by one and settled once; what was taken and not settled, as
 // by a run that was killed, is settled by the next.
 static void many_are_settled_once(void **state) {
@@ -581,9 +637,10 @@ static void rows_in_groups_are_rows_one_by_one(void **state) {
 static int teardown(void **state) {
     (void)state;
     static const char *const files[] = {
-        "rows.db",   "groups.db", "singly.db",     "a.db",     "b.db",        "all.db",
-        "notes.txt", "whole.db",  "cut.db",        "sql.db",   "judged.db",   "ma.db",
-        "mb.db",     "many.db",   "one-by-one.db", "alike.db", "alike-all.db"};
+        "rows.db",   "groups.db",    "singly.db", "a.db",           "b.db",
+        "all.db",    "notes.txt",    "whole.db",  "cut.db",         "sql.db",
+        "judged.db", "ma.db",        "mb.db",     "many.db",        "one-by-one.db",
+        "alike.db",  "alike-all.db", "cells.db",  "cells-other.db", "cells-all.db"};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) unlink(in_folder(files[i]));
     return rmdir(folder);
 }
@@ -594,6 +651,7 @@ int main(void) {
                                        cmocka_unit_test(undated_files_are_dated),
                                        cmocka_unit_test(a_record_in_two_files_counts_once),
                                        cmocka_unit_test(merging_is_idempotent),
+                                       cmocka_unit_test(a_merge_copies_every_cell),
                                        cmocka_unit_test(many_are_settled_once),
                                        cmocka_unit_test(no_two_events_are_alike),
                                        cmocka_unit_test(refusals_say_why),
