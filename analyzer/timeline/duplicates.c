@@ -131,6 +131,7 @@ static int by_merit(const void *a, const void *b) {
                                 {y->layers, x->layers},
                                 {x->path, y->path},
                                 {x->member, y->member},
+                                {x->line, y->line},
                                 {x->id, y->id}};
     for (size_t i = 0; i < PM_LEN(order); i++)
         if (order[i][0] != order[i][1]) return order[i][0] < order[i][1] ? -1 : 1;

@@ -47,6 +47,14 @@ for logs in first last twice; do
     python3 -c 'import json; p = json.load(open("out"))["pulls"]; assert (p["ok"], p["bytes"]) == (1, 6000), (p["ok"], p["bytes"])' || wrong "overlap/$logs: other layers"
 done
 
+# Of one log's copies the one that stands first in it is kept, though the shipper stamped a later line earlier.
+for second in 40 20 50; do
+    echo "2026-04-12T06:10:$second.157179432Z stderr F 10.4.0.157 - bob [12/Apr/2026:06:10:40 +0000] \"GET /v2/kiln/manifests/9 HTTP/1.1\" 401 5 \"-\" \"containerd/1.7.24\""
+done >shipped.log
+run 0 "$PM" analyze shipped.log --db shipped.db
+"$PM" query shipped.db 'select group_concat(line) from events' --format csv >got
+[ "$(tail -1 got | tr -d '\r')" = 1 ] || wrong "of three copies are kept: $(cat got)"
+
 # An object's folder is no node.
 mkdir -p dump/pods/attic
 printf 'time="2026-04-12T06:10:01Z" %s\n' "$pulled" >dump/pods/attic/containerd.log
