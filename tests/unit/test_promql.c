@@ -185,6 +185,36 @@ static void test_windows_slide(void **x) {
         for (int k = 0; k < 2; k++) pm_promql_free(q[k]);
     }
 }
+// Series that meet one other each are found once for all steps; where two have the labels of
+// one side, or a side is made of more than series, each step looks. Both say the same.
+static void test_series_meet(void **x) {
+    (void)x;
+#define FOUR                                                                                       \
+    {"a", "node=n1", "0-60:6"}, {"a", "node=n2", "0-60:8"}, {"b", "node=n2", "0-60:2"},            \
+        {"b", "node=n3", "0-60:1"}
+    IS("a - b", 60, "{node=n2}=6", FOUR);
+    IS("a - on (node) b", 60, "{node=n2}=6", FOUR);
+    IS("a > b", 60, "a{node=n2}=8", FOUR);
+    IS("a > on (node) b", 60, "{node=n2}=8", FOUR);
+    IS("a - (b + 0)", 60, "{node=n2}=6", FOUR);
+    IS("a - b", 20, "{node=n1}=5", {"a", "node=n1", "0-60:6"}, {"b", "node=n1", "0-15:1"});
+    IS("a - b", 400, "", {"a", "node=n1", "0-600:6"}, {"b", "node=n1", "0-60:1"});
+    // The same labels twice, though at other times: whether it is a mistake is the moment's.
+    IS("a - on (node) b", 500, "{node=n1}=4", {"a", "node=n1", "0-600:6"},
+       {"b", "node=n1 pod=p1", "0-60:1"}, {"b", "node=n1 pod=p2", "450-600:2"});
+    IS("a - on (node) b", 60,
+       "no value: several series on the right side match one group of labels",
+       {"a", "node=n1", "0-600:6"}, {"b", "node=n1 pod=p1", "0-60:1"},
+       {"b", "node=n1 pod=p2", "0-600:2"});
+    // Nothing on the left is nothing, but for a mistake on the right.
+    IS("a > 9 unless on (node) a - b > 0", 60, "", FOUR);
+    IS("a > 7 unless on (node) a - b > 0", 60, "", FOUR);
+    IS("a > 7 unless on (node) a - b > 6", 60, "a{node=n2}=8", FOUR);
+    IS("a > 9 unless a - on (node) b", 60,
+       "no value: several series on the right side match one group of labels",
+       {"a", "node=n1", "0-600:6"}, {"b", "node=n1 pod=p1", "0-60:1"},
+       {"b", "node=n1 pod=p2", "0-600:2"});
+}
 static void test_lookback(void **x) {
     (void)x;
     IS("g", 300, "g{}=1", {"g", "", "0:1"}); // five minutes, closed
@@ -312,6 +342,7 @@ int main(void) {
         cmocka_unit_test(test_resets),
         cmocka_unit_test(test_runs_are_samples),
         cmocka_unit_test(test_windows_slide),
+        cmocka_unit_test(test_series_meet),
         cmocka_unit_test(test_lookback),
         cmocka_unit_test(test_matchers),
         cmocka_unit_test(test_refusals),

@@ -53,6 +53,7 @@ void pm_promql_bind(struct pm_promql *q, const struct pm_series_set *set) {
             if (set->items[i].runs_n && selected(n, &set->items[i]))
                 n->bound[n->bound_n++] = bound_to(&set->items[i]);
     }
+    pm_promql_join(q);
 }
 
 static void mark(const struct pm_series_set *set, int64_t at, bool *changed) {
@@ -205,23 +206,6 @@ static struct pm_vector rate(struct eval *e, const struct node *n) {
 }
 
 // labels --------------------------------------------------------------------------------
-static bool listed(const struct names *l, struct pm_str name) {
-    for (size_t i = 0; i < l->n; i++)
-        if (pm_str_eq(l->items[i], name)) return true;
-    return false;
-}
-// The labels that a grouping or matching keeps: only those listed, all but those, or
-// (LABELS_NONE) all.
-static struct pm_labels kept(struct eval *e, const struct node *n, const struct pm_labels *l) {
-    if (n->labels_how == LABELS_NONE) return *l;
-    if (n->labels_how == LABELS_ONLY && !n->labels.n) return (struct pm_labels){0};
-    struct pm_labels out = {PM_NEWN(e->a, struct pm_label, l->n + 1), 0};
-    for (size_t i = 0; i < l->n; i++)
-        if (listed(&n->labels, l->items[i].name) == (n->labels_how == LABELS_ONLY))
-            out.items[out.n++] = l->items[i];
-    return out;
-}
-
 struct keyed { // a sample and the labels it is matched by
     struct pm_labels key;
     const struct pm_sample *sample;
@@ -236,8 +220,9 @@ static int by_key(const void *a, const void *b) {
 static struct keyed *keyed(struct eval *e, const struct node *n, const struct pm_vector *v) {
     struct keyed *k = PM_NEWN(e->a, struct keyed, v->n + 1);
     for (size_t i = 0; i < v->n; i++)
-        k[i] = (struct keyed){
-            .key = kept(e, n, &v->items[i].labels), .sample = &v->items[i], .index = i};
+        k[i] = (struct keyed){.key = pm_promql_kept(e->a, n, &v->items[i].labels),
+                              .sample = &v->items[i],
+                              .index = i};
     return k;
 }
 static struct keyed *keyed_sorted(struct eval *e, const struct node *n, const struct pm_vector *v) {
@@ -362,6 +347,30 @@ static bool one_to_one(struct eval *e, const struct node *n, const struct pm_vec
     return true;
 }
 
+static bool leaf_value(struct eval *e, const struct node *n, size_t i, double *x) {
+    if (n->kind == NODE_SELECTOR) return newest(&n->bound[i], e->at, e->q->step_ns, x);
+    int64_t range_ns = n->left->range_ns;
+    if (!growth(e, &n->left->bound[i], range_ns, x)) return false;
+    if (n->per_second) *x /= (double)range_ns / 1e9;
+    return true;
+}
+// The same where it is known which series meet: no labels are compared.
+static struct pm_vector joined(struct eval *e, const struct node *n) {
+    const struct node *from = pm_promql_leaf(n->left);
+    struct pm_vector out = vector_of(e, from->bound_n);
+    for (size_t i = 0; i < from->bound_n; i++) {
+        double x, y;
+        if (!n->mates[i] || !leaf_value(e, n->left, i, &x) ||
+            !leaf_value(e, n->right, n->mates[i] - 1, &y))
+            continue;
+        struct pm_sample s = {.labels = n->shared[i]};
+        if (n->left->kind == NODE_SELECTOR && n->labels_how != LABELS_ONLY)
+            s.name = from->bound[i].series->name;
+        if (combine(n, x, y, x, &s)) out.items[out.n++] = s;
+    }
+    return out;
+}
+
 static struct pm_vector set_operation(struct eval *e, const struct node *n,
                                       const struct pm_vector *l, const struct pm_vector *r) {
     struct pm_vector out = vector_of(e, l->n + r->n);
@@ -382,7 +391,16 @@ static bool value_of(struct eval *e, struct node *n, struct value *out);
 
 static bool binary(struct eval *e, struct node *n, struct value *out) {
     struct value l, r;
-    if (!value_of(e, n->left, &l) || !value_of(e, n->right, &r)) return false;
+    if (n->mates) {
+        *out = (struct value){.v = joined(e, n)};
+        return true;
+    }
+    if (!value_of(e, n->left, &l)) return false;
+    if (op_is_set(n->op) && n->op != OP_OR && !l.v.n && !n->right->fails) {
+        *out = l; // of nothing nothing is left, whatever stands on the right
+        return true;
+    }
+    if (!value_of(e, n->right, &r)) return false;
     *out = (struct value){.scalar = l.scalar && r.scalar};
     if (out->scalar) out->number = compute(n->op, l.number, r.number);
     else if (r.scalar) out->v = with_number(e, n, &l.v, r.number, false);

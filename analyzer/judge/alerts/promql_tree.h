@@ -63,6 +63,11 @@ struct node {
     enum { LABELS_NONE, LABELS_ONLY, LABELS_BUT } labels_how; // by and on; without and ignoring
     struct names labels;
     struct node *left, *right;
+    // Of series by series, where each can meet one other at most (promql_join.c): by the left
+    // one's place in its selector, the right one's place + 1, and the labels that both have.
+    uint32_t *mates;
+    struct pm_labels *shared;
+    bool fails;        // its value may be refused: two may meet the same one
     struct node *next; // all nodes of a tree, for binding and freeing
 };
 struct pm_promql {
@@ -74,3 +79,14 @@ struct pm_promql {
 bool pm_promql_is_vector(
     const struct node *n); // else a number; a range is neither, and stands only below NODE_RATE
 bool pm_promql_matches(const struct matcher *m, struct pm_str value);
+// The labels that a grouping or matching keeps: only those listed, all but those, or
+// (LABELS_NONE) all.
+struct pm_labels pm_promql_kept(struct pm_arena *a, const struct node *n,
+                                const struct pm_labels *l);
+// Which series meet which, once the selectors are bound.
+void pm_promql_join(struct pm_promql *q);
+// The selector of a node whose samples are its series', one each; NULL: they are made of more.
+static inline struct node *pm_promql_leaf(struct node *n) {
+    if (n->kind == NODE_RATE) return n->left;
+    return n->kind == NODE_SELECTOR ? n : NULL;
+}
