@@ -117,8 +117,30 @@ static struct pm_link step_of(const struct pm_env *env, const struct pm_hit *h) 
                             h->id, share};
 }
 
+// What each incident led to at the next step, in their order: looking through all of them for
+// each would be their square.
+struct effects {
+    pm_ref *first, *next; // by index
+};
+static struct effects effects_of(const struct pm_hits *hits) {
+    size_t bytes = (hits->n + 1) * sizeof(pm_ref);
+    struct effects x = {memset(pm_xmalloc(bytes), 0, bytes), pm_xmalloc(bytes)};
+    for (size_t i = hits->n; i-- > 0;) {
+        const struct pm_hit *h = &hits->items[i];
+        if (!h->explained_by || h->dropped) continue;
+        x.next[i] = x.first[h->explained_by - 1];
+        x.first[h->explained_by - 1] = pm_ref_of(i);
+    }
+    return x;
+}
+static void effects_free(struct effects *x) {
+    free(x->first);
+    free(x->next);
+}
+
 // Root first, then each step down to the incident itself; a root shows what it led to.
-static void chain_of(const struct pm_scene *scene, const struct pm_hits *hits, struct pm_hit *h) {
+static void chain_of(const struct pm_scene *scene, const struct pm_hits *hits,
+                     const struct effects *led_to, struct pm_hit *h) {
     struct pm_incident *inc = h->incident;
     uint32_t path[16];
     size_t n = 0;
@@ -127,9 +149,8 @@ static void chain_of(const struct pm_scene *scene, const struct pm_hits *hits, s
         if (!at->explained_by) break;
     }
     size_t effects = 0, cap = n + 3;
-    for (size_t i = 0; i < hits->n; i++)
-        effects += hits->items[i].explained_by &&
-                   &PM_REF(*hits, hits->items[i].explained_by) == h && !hits->items[i].dropped;
+    pm_ref led = led_to->first[h - hits->items];
+    for (pm_ref at = led; at; at = led_to->next[at - 1]) effects++;
     inc->chain = PM_NEWN(scene->env->a, struct pm_link, cap + effects);
     const struct pm_hit *root = &hits->items[path[n - 1]];
     if (root->opening.step) inc->chain[inc->chain_n++] = *root->opening.step;
@@ -138,9 +159,8 @@ static void chain_of(const struct pm_scene *scene, const struct pm_hits *hits, s
         inc->chain[inc->chain_n++] = step_of(scene->env, at);
     }
     inc->explains = PM_NEWN(scene->env->a, uint32_t, effects + 1);
-    for (size_t i = 0; i < hits->n; i++) {
-        const struct pm_hit *e = &hits->items[i];
-        if (!e->explained_by || &PM_REF(*hits, e->explained_by) != h || e->dropped) continue;
+    for (pm_ref at = led; at; at = led_to->next[at - 1]) {
+        const struct pm_hit *e = &PM_REF(*hits, at);
         inc->chain[inc->chain_n++] = step_of(scene->env, e);
         inc->explains[inc->explains_n++] = e->id;
     }
@@ -257,6 +277,7 @@ void pm_report_finish(const struct pm_scene *scene, struct pm_hits *hits,
     pm_sort(order, n, sizeof *order, by_weight, hits);
     for (size_t i = 0; i < n; i++) hits->items[order[i]].id = (uint32_t)i + 1;
     r->incidents = PM_NEWN(scene->env->a, struct pm_incident, n + 1);
+    struct effects led_to = effects_of(hits);
     for (size_t i = 0; i < n; i++) {
         struct pm_hit *h = &hits->items[order[i]];
         struct pm_incident *inc = h->incident;
@@ -270,8 +291,9 @@ void pm_report_finish(const struct pm_scene *scene, struct pm_hits *hits,
         inc->fingerprint = fingerprint(scene, h);
         inc->explained_by = h->explained_by ? PM_REF(*hits, h->explained_by).id : 0;
         requests_of(scene, h);
-        chain_of(scene, hits, h);
+        chain_of(scene, hits, &led_to, h);
     }
+    effects_free(&led_to);
     for (size_t i = 0; i < n; i++) r->incidents[i] = *hits->items[order[i]].incident;
     r->incidents_n = r->incidents_cap = n;
     verdict(scene, hits, report, order, n);

@@ -24,7 +24,7 @@ struct side { // a series of one side by the labels that it is met by
     struct pm_labels labels;
     size_t place;
 };
-static int by_labels(const void *a, const void *b) {
+static int by_shared_labels(const void *a, const void *b) {
     return pm_labels_cmp(&((const struct side *)a)->labels, &((const struct side *)b)->labels);
 }
 // In order of labels; NULL where two have the same.
@@ -33,9 +33,9 @@ static struct side *side_of(struct pm_arena *a, const struct node *n, struct nod
     struct side *out = PM_NEWN(a, struct side, leaf->bound_n + 1);
     for (size_t i = 0; i < leaf->bound_n; i++)
         out[i] = (struct side){pm_promql_kept(a, n, &leaf->bound[i].series->labels), i};
-    if (leaf->bound_n > 1) qsort(out, leaf->bound_n, sizeof *out, by_labels);
+    if (leaf->bound_n > 1) qsort(out, leaf->bound_n, sizeof *out, by_shared_labels);
     for (size_t i = 1; i < leaf->bound_n; i++)
-        if (by_labels(&out[i - 1], &out[i]) == 0) return NULL;
+        if (by_shared_labels(&out[i - 1], &out[i]) == 0) return NULL;
     return out;
 }
 
@@ -52,9 +52,9 @@ static void join(struct pm_promql *q, struct node *n) {
     n->mates = PM_NEWN(q->a, uint32_t, left_n + 1);
     n->shared = PM_NEWN(q->a, struct pm_labels, left_n + 1);
     for (size_t i = 0, k = 0; i < left_n; i++) {
-        while (k < right_n && by_labels(&right[k], &left[i]) < 0) k++;
+        while (k < right_n && by_shared_labels(&right[k], &left[i]) < 0) k++;
         n->shared[left[i].place] = left[i].labels;
-        if (k < right_n && by_labels(&right[k], &left[i]) == 0)
+        if (k < right_n && by_shared_labels(&right[k], &left[i]) == 0)
             n->mates[left[i].place] = (uint32_t)right[k].place + 1;
     }
 }

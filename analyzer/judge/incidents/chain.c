@@ -76,7 +76,7 @@ static bool helper_fell_with(const struct pm_scene *scene, const struct pm_link_
 static bool shown(const struct pm_chain *c, const struct pm_link_rule *r, const struct pm_hit *from,
                   const struct pm_hit *to, struct pm_share *share) {
     if (helper_beside(to)) return helper_fell_with(c->scene, r, from, to, share);
-    return in_time(r, from, to) && pm_share_count(c, r, from, to, share);
+    return pm_share_count(c, r, from, to, share);
 }
 
 // The incidents that each link can begin with: looked up once, not for each effect.
@@ -101,6 +101,7 @@ static void explain(const struct pm_chain *c, const struct pm_ids *origins, size
     struct pm_hit *to = &c->hits->items[effect];
     int64_t best_lag = INT64_MAX;
     double best = 0;
+    bool beside = helper_beside(to);
     for (size_t k = 0; k < c->scene->env->links.n && !to->dropped; k++) {
         const struct pm_link_rule *r = &c->scene->env->links.items[k];
         if (!pm_cause_named(to->cause, r->to)) continue;
@@ -108,8 +109,9 @@ static void explain(const struct pm_chain *c, const struct pm_ids *origins, size
             size_t i = origins[k].items[n];
             const struct pm_hit *from = &c->hits->items[i];
             struct pm_share share;
-            if (i == effect || !shared(c->scene->env, r, from, to) ||
-                ancestor(c->hits, i, effect) || !shown(c, r, from, to, &share))
+            if (i == effect || !(beside || in_time(r, from, to)) || // what costs least comes first
+                !shared(c->scene->env, r, from, to) || ancestor(c->hits, i, effect) ||
+                !shown(c, r, from, to, &share))
                 continue;
             int64_t lag = pm_time_apart(to->from, from->from);
             double part = (double)share.n / (double)share.of;

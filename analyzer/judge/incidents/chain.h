@@ -15,7 +15,21 @@ struct pm_chain { // what all counts look at, gathered once
     struct pm_order served;   // good pulls, by node and registry
     struct pm_order restarts; // a runtime stopped, started or was down, by node
     struct pm_order evicted;  // a workload's pod was evicted, by workload
+    struct pm_effect *effect; // what is kept of the one that was asked for last (share.c)
 };
+// Of an effect, what is the same whatever its cause: made when the first is asked for, so that
+// many causes of many effects do not look through all pulls for each pair.
+struct pm_effect {
+    const struct pm_hit *of;
+    PM_LIST(uint32_t) spent;    // pulls that used up its quota
+    PM_LIST(uint32_t) mirrored; // those of them that tried a mirror
+    bool in_order;              // of time, both
+    uint64_t asked;             // in the hour before, of its registries, by others than itself
+    Pvoid_t failed;             // of these by the incident (pm_ref) that they are of
+};
+struct pm_effect *pm_effect_new(void);
+const struct pm_effect *pm_effect_of(const struct pm_chain *c, const struct pm_hit *to);
+void pm_effect_free(struct pm_effect *e);
 void pm_chain_gather(const struct pm_scene *scene, struct pm_hits *hits, struct pm_chain *c);
 void pm_chain_free(struct pm_chain *c);
 bool pm_share_known(const char *observed); // is there such a count?

@@ -11,7 +11,6 @@
 // evidence.
 #include "judge/incidents/chain.h"
 
-#define QUOTA_WINDOW_NS PM_S(21600)
 #define FEW 10 // fewer good pulls than this used up no quota: the logs do not show them
 #define HOUR_NS PM_S(3600)
 
@@ -32,7 +31,7 @@ struct asked {
     Pvoid_t span_of; // node → index + 1 into spans
     PM_LIST(struct span) spans;
     Pvoid_t failed_first; // node and image → index + 1 of the first pull that the cause failed
-};
+};                        // both for those counts alone that ask for them
 
 // The group of what is ordered by two names; 0 where nothing was put under them.
 static uint32_t on_node(const struct pm_chain *c, uint32_t node, uint32_t image) {
@@ -91,6 +90,7 @@ void pm_chain_gather(const struct pm_scene *scene, struct pm_hits *hits, struct 
     struct pm_order *all[] = {&c->removed, &c->swept,    &c->present, &c->pulled,
                               &c->served,  &c->restarts, &c->evicted};
     for (size_t i = 0; i < PM_LEN(all); i++) pm_order_sort(all[i]);
+    c->effect = pm_effect_new();
 }
 
 void pm_chain_free(struct pm_chain *c) {
@@ -101,6 +101,7 @@ void pm_chain_free(struct pm_chain *c) {
     JLFA(freed, c->image_on);
     JLFA(freed, c->registry_of);
     (void)freed;
+    pm_effect_free(c->effect);
 }
 
 static int64_t newest(const struct pm_order *o, uint32_t group,
@@ -316,56 +317,41 @@ static void over_failed(const struct asked *a, const struct count *k, struct pm_
     }
 }
 
-// Nodes that were never refused and pulled well meanwhile have a budget of their own:
-// they spent nothing of this one.
-static bool own_budget(const struct asked *a, uint32_t node, Pvoid_t meanwhile) {
-    return node && !pm_ids_has(&a->to->nodes, node) && pm_map_get(meanwhile, node);
+// The first that is not before `since`; where they are not in order the first of all.
+static size_t spent_first(const struct pm_pulls *pulls, const uint32_t *items, size_t n,
+                          bool in_order, int64_t since) {
+    size_t lo = 0, hi = in_order ? n : 0;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (pm_at(&pulls->items[items[mid]]) < since) lo = mid + 1;
+        else hi = mid;
+    }
+    return lo;
 }
-
 // What was pulled before the cause began is no effect of it, but it left less room: where
 // the cause made less than a tenth of the window, it is none.
 static void over_spent(const struct asked *a, const struct count *k, struct pm_share *out) {
-    Pvoid_t meanwhile = NULL;
-    Word_t freed;
-    for (size_t i = pm_pull_first(a->c->scene->pulls, a->to->from);
-         i < a->c->scene->pulls->n && pm_at(&a->c->scene->pulls->items[i]) <= a->to->to; i++) {
-        const struct pm_attempt *p = &a->c->scene->pulls->items[i];
-        if (p->outcome == PM_OUTCOME_OK && pm_ids_has(&a->to->registries, p->registry))
-            *pm_map_slot(&meanwhile, p->node) = 1;
+    const struct pm_effect *e = pm_effect_of(a->c, a->to);
+    const struct pm_pulls *pulls = a->c->scene->pulls;
+    int64_t since = pm_since(a->from->from, PM_S(60));
+    bool mirrors = k->shown == fell_back && e->in_order; // others are counted, not looked at
+    const uint32_t *items = mirrors ? e->mirrored.items : e->spent.items;
+    size_t n = mirrors ? e->mirrored.n : e->spent.n;
+    for (size_t i = spent_first(pulls, items, n, e->in_order, since); i < n; i++) {
+        struct deed d = deed_of(&pulls->items[items[i]]);
+        if (d.at >= since) share_add(a, k, &d, out);
     }
-    uint64_t window = 0;
-    for (size_t i = pm_pull_first(a->c->scene->pulls, pm_since(a->to->from, QUOTA_WINDOW_NS));
-         i < a->c->scene->pulls->n && pm_at(&a->c->scene->pulls->items[i]) <= a->to->from; i++) {
-        const struct pm_attempt *p = &a->c->scene->pulls->items[i];
-        if (p->outcome != PM_OUTCOME_OK || !pm_ids_has(&a->to->registries, p->registry) ||
-            own_budget(a, p->node, meanwhile))
-            continue;
-        struct deed d = deed_of(p);
-        window++;
-        if (pm_at(p) >= pm_since(a->from->from, PM_S(60))) share_add(a, k, &d, out);
-    }
-    JLFA(freed, meanwhile);
-    (void)freed;
+    if (mirrors) out->of = e->spent.n - spent_first(pulls, e->spent.items, e->spent.n, true, since);
     if (out->of < FEW) over_images(a, k, out);
-    if (out->n * 10 < window) out->n = 0;
+    if (out->n * 10 < e->spent.n) out->n = 0;
 }
 
 // A storm needs its size, too: the cause failed a third of what this registry was asked
 // for in the hour before.
 static bool stormy(const struct asked *a) {
-    struct pm_share all = {0, 0};
-    for (size_t i = pm_pull_first(a->c->scene->pulls, pm_since(a->to->from, HOUR_NS));
-         i < a->c->scene->pulls->n && pm_at(&a->c->scene->pulls->items[i]) <= a->to->from; i++) {
-        const struct pm_attempt *p = &a->c->scene->pulls->items[i];
-        if (p->outcome == PM_OUTCOME_CACHED || !pm_ids_has(&a->to->registries, p->registry) ||
-            (pm_hit_of(a->c->scene->pulls, a->c->hits, p) &&
-             &PM_REF(*a->c->hits, pm_hit_of(a->c->scene->pulls, a->c->hits, p)) == a->to))
-            continue;
-        all.of++;
-        all.n += pm_hit_of(a->c->scene->pulls, a->c->hits, p) &&
-                 &PM_REF(*a->c->hits, pm_hit_of(a->c->scene->pulls, a->c->hits, p)) == a->from;
-    }
-    return all.n > 0 && all.n * 3 >= all.of;
+    const struct pm_effect *e = pm_effect_of(a->c, a->to);
+    uint64_t n = pm_map_get(e->failed, pm_ref_of((size_t)(a->from - a->c->hits->items)));
+    return n > 0 && n * 3 >= e->asked;
 }
 
 bool pm_share_count(const struct pm_chain *c, const struct pm_link_rule *r,
@@ -373,10 +359,11 @@ bool pm_share_count(const struct pm_chain *c, const struct pm_link_rule *r,
     struct asked a = {.c = c, .rule = r, .from = from, .to = to};
     const struct count *k = count_of(r->observed);
     *out = (struct pm_share){0, 0};
-    if (!k || (k->shown == is_retry && !stormy(&a))) return false;
+    if (!k) return false;
     if (r->lasts_ns && pm_max_time(from->to, from->from) < pm_since(to->from, r->lasts_ns))
         return false; // over long before
-    asked_prepare(&a);
+    if (k->shown == is_retry && !stormy(&a)) return false;
+    if (k->shown == is_retry || k->shown == is_meanwhile) asked_prepare(&a);
     if (k->over == OVER_SPENT) over_spent(&a, k, out);
     else if (k->over == OVER_IMAGES) over_images(&a, k, out);
     else over_failed(&a, k, out);
