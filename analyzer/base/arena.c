@@ -152,6 +152,11 @@ static void buf_room(struct pm_buf *b, size_t more) {
     b->cap = cap;
 }
 
+char *pm_buf_room(struct pm_buf *b, size_t more) {
+    buf_room(b, more);
+    return b->p + b->n;
+}
+
 void pm_buf_add(struct pm_buf *b, struct pm_str s) {
     buf_room(b, s.n);
     if (s.n) memcpy(b->p + b->n, s.p, s.n);

@@ -261,12 +261,24 @@ static void drain(struct pm_frame *f, bool end) {
     }
 }
 
+char *pm_frame_room(struct pm_frame *f, size_t n) {
+    f->room = f->bytes.kind == BYTES_UTF8 && n <= FRAME_BLOCK ? pm_buf_room(&f->buf, n) : NULL;
+    return f->room;
+}
+
+// Bytes that were read into the room are there already.
+static void take_bytes(struct pm_frame *f, const char *p, size_t n) {
+    if (f->room && p == f->room) f->buf.n += n;
+    else frame_bytes_add(f, p, n, false);
+    f->room = NULL;
+}
+
 void pm_frame_feed(struct pm_frame *f, const char *p, size_t n) {
     f->stats.bytes += n;
     if (n) f->last_byte = p[n - 1];
     for (size_t i = 0; i < n; i += FRAME_BLOCK) {
         size_t take = n - i < FRAME_BLOCK ? n - i : FRAME_BLOCK;
-        frame_bytes_add(f, p + i, take, false);
+        take_bytes(f, p + i, take);
         drain(f, false);
     }
 }

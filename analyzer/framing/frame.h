@@ -68,6 +68,10 @@ struct pm_frame_stats { // complete after pm_frame_end
 struct pm_frame;
 struct pm_frame *pm_frame_new(const struct pm_ingest_sink *sink, struct pm_str path,
                               const struct pm_frame_options *o);
+// Where the next n bytes may be read to, at most, so that nobody copies them: in the frame's
+// own memory. They are fed from there, before anything else is. NULL: they are to be fed from
+// elsewhere, as their encoding is not known yet, or another than UTF-8.
+char *pm_frame_room(struct pm_frame *f, size_t n);
 void pm_frame_feed(struct pm_frame *f, const char *p, size_t n);
 void pm_frame_end(struct pm_frame *f, bool truncated); // truncated: the archive broke off
 const struct pm_frame_stats *pm_frame_stats(const struct pm_frame *f);

@@ -141,6 +141,7 @@ struct pm_frame {
     struct frame_bytes bytes;
     struct pm_buf buf; // decoded bytes not yet consumed, from pos
     size_t pos;
+    char *room;            // behind them, where the next are read to; NULL: nowhere
     uint64_t line, offset; // of the byte at pos
     struct pm_buf back;    // bytes given back by a document
     bool plain;            // the line at hand is text, whatever it looks like

@@ -99,13 +99,22 @@ static void feed(struct reading *r, struct pm_frame *f, const char *p, size_t n)
     atomic_fetch_add_explicit(&r->p->bytes, n, memory_order_relaxed);
 }
 
+// Into the frame's own memory, but where a helper is yet to hash the bytes while they are
+// used up.
+static size_t read_some(struct reading *r, struct pm_frame *f, struct pm_source *s, char **at) {
+    *at = r->p->o->digests_of_samples && !r->own ? pm_frame_room(f, BLOCK_BYTES) : NULL;
+    if (!*at) *at = r->block;
+    return pm_source_read(s, *at, BLOCK_BYTES);
+}
+
 // The member's file is read here, by the worker. True where it broke off.
 static bool read_file(struct reading *r, struct pm_frame *f) {
+    char *at;
     struct pm_budget budget = {.limits = &r->p->limits, .read_bytes = &r->p->read_bytes};
     struct pm_str path = pm_str_c(r->j->path);
     struct pm_source *root = pm_source_file(r->j->fd, true, &budget, path),
                      *s = r->j->gzip ? pm_source_gzip(root, path) : root;
-    for (size_t n; (n = pm_source_read(s, r->block, BLOCK_BYTES)) > 0;) feed(r, f, r->block, n);
+    for (size_t n; (n = read_some(r, f, s, &at)) > 0;) feed(r, f, at, n);
     const char *limit = pm_source_limit(s);
     if (limit) r->j->why = pm_xstrdup(limit);
     bool broke = pm_source_report(s, r->p->diags);

@@ -34,6 +34,8 @@ struct pm_buf {
     char *p;
     size_t n, cap;
 };
+// Room for that many bytes behind what is there; who writes there counts them to n.
+char *pm_buf_room(struct pm_buf *b, size_t more);
 void pm_buf_add(struct pm_buf *b, struct pm_str s);
 void pm_buf_addc(struct pm_buf *b, char c);
 void pm_buf_fmt(struct pm_buf *b, const char *fmt, ...)

@@ -362,8 +362,12 @@ static struct pm_buf framed(struct pm_str text, enum road road, size_t block) {
     struct pm_ingest_sink sink = {.ctx = &out, .event = on_event, .diags = d};
     struct pm_frame_options o = {.all_lines = road == LONG_ROAD};
     struct pm_frame *f = pm_frame_new(&sink, PM_STR("some.log"), &o);
-    for (size_t i = 0; i < text.n; i += block)
-        pm_frame_feed(f, text.p + i, text.n - i < block ? text.n - i : block);
+    for (size_t i = 0; i < text.n; i += block) {
+        const size_t n = text.n - i < block ? text.n - i : block;
+        char *room = road == SHORT_ROADS ? pm_frame_room(f, n) : NULL; // as a file is read
+        if (room) memcpy(room, text.p + i, n);
+        pm_frame_feed(f, room ? room : text.p + i, n);
+    }
     pm_frame_end(f, false);
     const struct pm_frame_stats *s = pm_frame_stats(f);
     pm_buf_fmt(&out, "%llu lines, %llu records, %llu events, %llu bad\n",
