@@ -88,9 +88,15 @@ static bool bare_sentence(const struct pm_frame *frame, const struct pm_record *
 
 static void event(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_event *e) {
     struct pm_frame *f = ctx->reader;
+    struct pm_record kept;
     if (f->listed.late == r) {
         f->listed.late->raw = frame_json_squeezed(f->line_arena, r->text);
         f->listed.late = NULL;
+    }
+    if (r->memo != f->memo) { // a parser kept the record of another line: its memo is gone
+        kept = *r;
+        kept.memo = NULL;
+        r = &kept;
     }
     if (!e->count) e->count = 1;
     if (r->hint.repeats && e->count == 1) e->count = 1 + r->hint.repeats;

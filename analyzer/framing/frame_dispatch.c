@@ -105,8 +105,8 @@ static int find_parser(struct pm_frame *f, const struct pm_record *r) {
 static struct pm_str or_base(struct pm_str own, struct pm_str base) { return own.n ? own : base; }
 
 bool frame_dispatch(struct pm_frame *f, struct pm_record *r) {
-    struct pm_record_memo memo = {0};
-    r->memo = &memo;
+    struct pm_record_memo memo = {0}, *outer = f->memo;
+    r->memo = f->memo = &memo;
     f->stats.records++;
     f->record_events = 0;
     f->wrapped = r->envelope_count > 0;
@@ -131,6 +131,7 @@ bool frame_dispatch(struct pm_frame *f, struct pm_record *r) {
     if (f->sink.record) f->sink.record(f->sink.ctx, r, who < 0 ? NULL : pm_parsers[who]);
     pm_arena_reset(f->record_arena);
     r->memo = NULL;
+    f->memo = outer;
     return who >= 0;
 }
 

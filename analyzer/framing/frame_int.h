@@ -171,6 +171,7 @@ struct pm_frame {
     int sticky;
     uint64_t won_total, won_sparse;
     unsigned record_events;
+    struct pm_record_memo *memo; // of the record at hand; NULL between records
     uint64_t sure_record;      // the last record, where frame_sure.c read it; 0: others came since
     bool wrapped;              // the last record stood in an envelope
     struct pm_when record_own; // the payload's own stamp as its parser read it

@@ -179,7 +179,48 @@ static void lines_that_come_again_are_told_alike(void **state) {
     assert_true(known > 1000);
 }
 
+// A parser keeps the record in which a description begins, and tells of it when the
+// description is over: what was known of that record's text is gone by then.
+struct told_late {
+    uint64_t line; // of the last record that was read
+    size_t late;
+};
+static void on_record(void *ctx, const struct pm_record *r, const struct pm_parser *p) {
+    (void)p;
+    ((struct told_late *)ctx)->line = r->line;
+}
+static void on_late_event(void *ctx, const struct pm_record *r, const struct pm_parser *p,
+                          const struct pm_event *e) {
+    struct told_late *t = ctx;
+    (void)p;
+    (void)e;
+    if (r->line > t->line) return;
+    assert_null(r->memo);
+    t->late++;
+}
+static void records_that_were_kept_have_no_memo(void **state) {
+    static const char text[] =
+        "Name:               n1\nRoles:              worker\n"
+        "Conditions:\n"
+        "  Type          Status  LastHeartbeatTime  Reason  Message\n"
+        "  DiskPressure  True    x  y  KubeletHasDiskPressure  kubelet has disk pressure\n"
+        "  Ready         False   x  y  KubeletNotReady  container runtime is down\n"
+        "Events:             <none>\n";
+    struct told_late t = {0};
+    struct pm_diags *d = pm_diags_new();
+    struct pm_ingest_sink sink = {
+        .ctx = &t, .event = on_late_event, .record = on_record, .diags = d};
+    struct pm_frame *f = pm_frame_new(&sink, PM_STR("describe-node.txt"), NULL);
+    (void)state;
+    pm_frame_feed(f, text, sizeof text - 1);
+    pm_frame_end(f, false);
+    pm_frame_free(f);
+    pm_diags_free(d);
+    assert_true(t.late > 0);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(lines_that_come_again_are_told_alike)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(lines_that_come_again_are_told_alike),
+                                       cmocka_unit_test(records_that_were_kept_have_no_memo)};
     return cmocka_run_group_tests(tests, setup, teardown);
 }
