@@ -164,8 +164,18 @@ uint32_t pm_id_key(const struct pm_env *env, char kind, const uint32_t *numbers,
     return id;
 }
 
+#define JOINED_MAX                                                                                 \
+    512 // longer ones are rare, and printed; so are those with a NUL, to which they go
 uint32_t pm_id_join(const struct pm_env *env, uint32_t a, char between, uint32_t b) {
-    return pm_id_fmt(env, "%.*s%c%.*s", PM_FMT(pm_name(env, a)), between, PM_FMT(pm_name(env, b)));
+    struct pm_str x = pm_name(env, a), y = pm_name(env, b);
+    char text[JOINED_MAX];
+    bool printed =
+        x.n + 1 + y.n > sizeof text || (x.n && memchr(x.p, 0, x.n)) || (y.n && memchr(y.p, 0, y.n));
+    if (printed) return pm_id_fmt(env, "%.*s%c%.*s", PM_FMT(x), between, PM_FMT(y));
+    if (x.n) memcpy(text, x.p, x.n);
+    text[x.n] = between;
+    if (y.n) memcpy(text + x.n + 1, y.p, y.n);
+    return pm_id(env, (struct pm_str){text, x.n + 1 + y.n});
 }
 
 const char *pm_cstr(const struct pm_env *env, uint32_t id) {

@@ -337,12 +337,13 @@ struct pm_loading {
     PM_LIST(uint32_t) names; // by the number that the timeline has for a text; 0: not met yet
     PM_LIST(uint32_t) words; // the same for the texts' first words
     PM_LIST(struct pm_text_image) images;
-    Pvoid_t image_at;                 // the timeline's number → index + 1 into images
-    Pvoid_t line_last;                // coalescing of repeated lines: key → trace index + 1
-    Pvoid_t event_last;               // duplicates among event objects
-    PM_LIST(int64_t) tagged;          // by group: when a tag was last asked for
-    struct pm_request_keys *requests; // who asked for what → the group that is open
-    Pvoid_t hearsay_at;               // file and writer → index + 1 into hearsay
+    Pvoid_t image_at;    // the timeline's number → index + 1 into images
+    Pvoid_t tunnel_last; // client and host → index + 1 of the trace
+    // lines that are coalesced, and duplicates among event objects → index + 1 of the trace
+    struct pm_row_keys *lines;
+    PM_LIST(int64_t) tagged;      // by group: when a tag was last asked for
+    struct pm_row_keys *requests; // who asked for what → the group that is open
+    Pvoid_t hearsay_at;           // file and writer → index + 1 into hearsay
 };
 
 // "Already present", told once.

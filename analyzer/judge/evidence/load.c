@@ -3,7 +3,7 @@
 // outside of the time that the report is about are left out, but for what pods and nodes
 // are, which is asked whatever the window.
 #include "judge/evidence/load.h"
-#include "judge/evidence/request_keys.h"
+#include "judge/evidence/row_keys.h"
 
 static bool pull_of(const struct pm_row *row) {
     return row->event.kind >= PM_KIND_PULL_START && row->event.kind <= PM_KIND_PULL_BACKOFF;
@@ -134,9 +134,9 @@ static bool row_in(void *ctx, const struct pm_row *row) {
 
 static void loading_free(struct pm_loading *l) {
     Word_t freed;
-    JLFA(freed, l->line_last);
-    JLFA(freed, l->event_last);
-    pm_request_keys_free(l->requests);
+    JLFA(freed, l->tunnel_last);
+    pm_row_keys_free(l->lines);
+    pm_row_keys_free(l->requests);
     free(l->tagged.items);
     JLFA(freed, l->hearsay_at);
     pm_texts_free(l);
@@ -144,8 +144,8 @@ static void loading_free(struct pm_loading *l) {
 }
 
 void pm_load_rows(const struct pm_env *env, struct pm_evidence *ev) {
-    struct pm_request_keys requests = {.slots = NULL};
-    struct pm_loading l = {.env = env, .ev = ev, .requests = &requests};
+    struct pm_row_keys requests = {.slots = NULL}, lines = {.slots = NULL};
+    struct pm_loading l = {.env = env, .ev = ev, .requests = &requests, .lines = &lines};
     pm_timeline_each_file(env->timeline, file_in, &l);
     files_name(env, ev);
     pm_timeline_walk(env->timeline, row_in, &l);

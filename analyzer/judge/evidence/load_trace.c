@@ -7,6 +7,7 @@
 // bundle (JSON, YAML, table, a second capture): the copy with the highest count stands
 // for all.
 #include "judge/evidence/load.h"
+#include "judge/evidence/row_keys.h"
 #include "rules/taxonomy.h"
 
 #define COALESCE_NS PM_S(600)
@@ -188,6 +189,18 @@ static void draft(struct pm_loading *l, const struct pm_row *row, struct pm_draf
         d->trace.node = d->said.k8s_namespace = d->trace.pod = d->said.container = 0;
 }
 
+// What keys of traces are of.
+enum key { KEY_LINE = 1, KEY_STATE, KEY_EVENT_ID, KEY_EVENT_WORDS };
+
+static uint32_t key_of(enum key what, const struct pm_trace *t) {
+    uint32_t cause = (uint32_t)(t->said->verdict->cause + 1);
+    return cause << 16 | (uint32_t)t->said->kind << 8 | what;
+}
+
+static pm_ref *held_of(const struct pm_loading *l, const struct pm_row_key *key) {
+    return pm_row_held(l->lines, pm_row_key(l->lines, key));
+}
+
 // The same line again within the window: only its span and number grow. True: nothing
 // more to keep.
 static bool coalesced(struct pm_loading *l, const struct pm_trace *t) {
@@ -195,13 +208,12 @@ static bool coalesced(struct pm_loading *l, const struct pm_trace *t) {
         t->said->kind != PM_KIND_HEALTH_CHECK)
         return false;
     if (t->said->origin == PM_ORIGIN_EVENTS) return false;
-    bool state =
-        t->said->origin ==
-        PM_ORIGIN_POD; // since when a pod is as it is says nothing of when a line was written
-    uint32_t who =
-        pm_id_fmt(l->env, "%u/%u/%u/%u/%u/%u/%d/%d", t->said->kind, t->node, t->said->k8s_namespace,
-                  t->pod, t->said->image, t->said->container, t->said->verdict->cause, state);
-    Word_t *slot = pm_map_slot(&l->line_last, who);
+    // since when a pod is as it is says nothing of when a line was written
+    bool state = t->said->origin == PM_ORIGIN_POD;
+    const struct pm_row_key who = {{key_of(state ? KEY_STATE : KEY_LINE, t), t->node,
+                                    t->said->k8s_namespace, t->pod, t->said->image,
+                                    t->said->container}};
+    pm_ref *slot = held_of(l, &who);
     struct pm_trace *old = *slot ? &PM_REF(l->ev->traces, *slot) : NULL;
     if (old && t->ts != PM_NO_TIME && pm_trace_last(old) != PM_NO_TIME &&
         pm_time_between(pm_trace_last(old), t->ts) <= COALESCE_NS) {
@@ -212,16 +224,23 @@ static bool coalesced(struct pm_loading *l, const struct pm_trace *t) {
         pm_trace_extend(l->ev, old, &e);
         return true;
     }
-    *slot = l->ev->traces.n + 1;
+    *slot = pm_ref_of(l->ev->traces.n);
     return false;
 }
 
 // What an event object says, without its id: copies from tables carry none.
-static uint32_t event_words(const struct pm_env *env, const struct pm_trace *t) {
-    bool pull = t->said->kind == PM_KIND_PULL_FAIL || t->said->kind == PM_KIND_PULL_BACKOFF;
-    return pm_id_fmt(env, "%u/%u/%u/%u/%d/%u/%u", t->said->kind, t->pod ? t->pod : t->said->object,
-                     t->said->reason, t->said->image, t->said->verdict->cause,
-                     pull ? t->said->error != 0 : t->said->message, t->said->secret);
+static struct pm_row_key event_words(const struct pm_trace *t) {
+    const struct pm_saying *said = t->said;
+    bool pull = said->kind == PM_KIND_PULL_FAIL || said->kind == PM_KIND_PULL_BACKOFF;
+    return (struct pm_row_key){{key_of(KEY_EVENT_WORDS, t), t->pod ? t->pod : said->object,
+                                said->reason, said->image, pull ? said->error != 0 : said->message,
+                                said->secret}};
+}
+
+// One object is told by several captures: its own id, whatever they say of it.
+static struct pm_row_key event_id(const struct pm_trace *t) {
+    return (struct pm_row_key){
+        {(uint32_t)t->said->kind << 8 | KEY_EVENT_ID, pm_trace_join(t), t->said->secret}};
 }
 
 static bool same_event(const struct pm_trace *old, const struct pm_trace *t) {
@@ -267,16 +286,15 @@ static void merge_event(struct pm_evidence *ev, struct pm_trace *old, const stru
 // are only roughly anchored.
 static bool event_again(struct pm_loading *l, const struct pm_trace *t) {
     if (t->said->origin != PM_ORIGIN_EVENTS) return false;
-    uint32_t id = pm_trace_join(t) ? pm_id_fmt(l->env, "uid/%u/%u/%u", pm_trace_join(t),
-                                               t->said->kind, t->said->secret)
-                                   : 0,
-             words = event_words(l->env, t);
-    Word_t found = id ? pm_map_get(l->event_last, id) : 0;
+    const struct pm_row_key by_id = event_id(t), by_words = event_words(t);
+    const pm_ref own = pm_ref_of(l->ev->traces.n);
+    pm_ref found = pm_trace_join(t) ? *held_of(l, &by_id) : 0;
     if (!found) {
-        found = pm_map_get(l->event_last, words);
+        pm_ref *words = held_of(l, &by_words);
+        found = *words;
         if (found && !same_event(&PM_REF(l->ev->traces, found), t)) found = 0;
-        if (id) *pm_map_slot(&l->event_last, id) = found ? found : l->ev->traces.n + 1;
-        if (!found) *pm_map_slot(&l->event_last, words) = l->ev->traces.n + 1;
+        if (!found) *words = own;
+        if (pm_trace_join(t)) *held_of(l, &by_id) = found ? found : own;
     }
     if (found) merge_event(l->ev, &PM_REF(l->ev->traces, found), t);
     return found != 0;

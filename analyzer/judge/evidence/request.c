@@ -11,7 +11,7 @@
 // sees the proxy as its client: the log with real clients is kept.
 #include "judge/evidence/request.h"
 #include "judge/evidence/load.h"
-#include "judge/evidence/request_keys.h"
+#include "judge/evidence/row_keys.h"
 #include "rules/taxonomy.h"
 #include <stdlib.h>
 
@@ -90,8 +90,20 @@ static void take_status(const struct pm_env *env, struct pm_request_group *g,
     g->verdict = pm_verdict_keep(env, &said);
 }
 
+// Who asked for what. A field that is 0 stands for any: of the repository's latest requests,
+// whatever their tag; of a client's latest, whatever it asked for.
+struct request_key {
+    uint32_t log, client, agent, repository, reference, user;
+};
+
+static uint32_t key_number(const struct pm_loading *l, const struct request_key *k) {
+    const struct pm_row_key key = {
+        {k->log, k->client, k->agent, k->repository, k->reference, k->user}};
+    return pm_row_key(l->requests, &key);
+}
+
 static struct pm_request_group *open_group(const struct pm_loading *l, uint32_t key) {
-    pm_ref at = *pm_request_open(l->requests, key);
+    pm_ref at = *pm_row_held(l->requests, key);
     return at ? &PM_REF(l->ev->groups, at) : NULL;
 }
 
@@ -103,10 +115,10 @@ static void refused_login(struct pm_loading *l, const struct pm_row *row) {
     if ((e->http_status != 400 && e->http_status != 401 && e->http_status != 403) ||
         !pm_str_eqc(e->field[PM_F_METHOD], "POST"))
         return;
-    const struct pm_request_key who = {.log = row->file,
-                                       .client = pm_text(l, row, PM_F_CLIENT),
-                                       .agent = pm_text_word(l, row, PM_F_USER_AGENT)};
-    struct pm_request_group *g = open_group(l, pm_request_key(l->requests, &who));
+    const struct request_key who = {.log = row->file,
+                                    .client = pm_text(l, row, PM_F_CLIENT),
+                                    .agent = pm_text_word(l, row, PM_F_USER_AGENT)};
+    struct pm_request_group *g = open_group(l, key_number(l, &who));
     if (g && g->worst == 401 && pm_time_between(g->last, row->ts_ns) <= BURST_NS)
         g->credentials = true;
 }
@@ -120,7 +132,7 @@ struct asked {
     struct pm_str repository;
     enum pm_purpose purpose;
     uint32_t client, agent, user, reference; // reference: the tag, 0 where none is named
-    struct pm_request_key key;               // of the tag, whoever the user is
+    struct request_key key;                  // of the tag, whoever the user is
     uint32_t latest, own; // numbers of keys: client, agent and repository of this log; of the tag
     bool by_tag, token, manifest, blob;
     uint32_t times;
@@ -128,10 +140,10 @@ struct asked {
 
 // The number of its key with that user, of that tag or of the repository alone.
 static uint32_t of_user(const struct pm_loading *l, const struct asked *q, uint32_t reference) {
-    struct pm_request_key key = q->key;
+    struct request_key key = q->key;
     key.reference = reference;
     key.user = q->user;
-    return pm_request_key(l->requests, &key);
+    return key_number(l, &key);
 }
 
 // A log that names users names them for all but challenges: what another user, or nobody,
@@ -160,13 +172,12 @@ static struct pm_request_group *group_of(const struct pm_loading *l, const struc
 static void remember(struct pm_loading *l, const struct asked *q,
                      const struct pm_request_group *g) {
     pm_ref at = pm_ref_of((size_t)(g - l->ev->groups.items));
-    const struct pm_request_key client = {
-        .log = q->row->file, .client = q->client, .agent = q->agent};
-    *pm_request_open(l->requests, q->own) = at;
-    *pm_request_open(l->requests, q->latest) = at;
-    *pm_request_open(l->requests, pm_request_key(l->requests, &client)) = at;
-    if (q->user) *pm_request_open(l->requests, of_user(l, q, q->reference)) = at;
-    if (q->user && q->own != q->latest) *pm_request_open(l->requests, of_user(l, q, 0)) = at;
+    const struct request_key client = {.log = q->row->file, .client = q->client, .agent = q->agent};
+    *pm_row_held(l->requests, q->own) = at;
+    *pm_row_held(l->requests, q->latest) = at;
+    *pm_row_held(l->requests, key_number(l, &client)) = at;
+    if (q->user) *pm_row_held(l->requests, of_user(l, q, q->reference)) = at;
+    if (q->user && q->own != q->latest) *pm_row_held(l->requests, of_user(l, q, 0)) = at;
 }
 
 static int64_t *tagged(const struct pm_loading *l, const struct pm_request_group *g) {
@@ -299,15 +310,15 @@ static void name_keys(struct pm_loading *l, struct asked *q) {
     q->reference = q->by_tag ? pm_id(env, reference) : 0;
     uint32_t log = q->row->file;
     if (e->kind == PM_KIND_OTHER) log = ~log; // one log may hold both kinds of lines
-    q->key = (struct pm_request_key){.log = log,
-                                     .client = q->client,
-                                     .agent = q->agent,
-                                     .repository = e->field[PM_F_REPOSITORY].n
-                                                       ? pm_text(l, q->row, PM_F_REPOSITORY)
-                                                       : pm_id(env, q->repository)};
-    q->latest = q->own = pm_request_key(l->requests, &q->key);
+    q->key = (struct request_key){.log = log,
+                                  .client = q->client,
+                                  .agent = q->agent,
+                                  .repository = e->field[PM_F_REPOSITORY].n
+                                                    ? pm_text(l, q->row, PM_F_REPOSITORY)
+                                                    : pm_id(env, q->repository)};
+    q->latest = q->own = key_number(l, &q->key);
     q->key.reference = q->reference;
-    if (q->by_tag) q->own = pm_request_key(l->requests, &q->key);
+    if (q->by_tag) q->own = key_number(l, &q->key);
     q->times = q->blob && e->http_status < 400 && e->count
                    ? e->count
                    : 1; // layers are folded while they are read (ingest/request_fold.c)

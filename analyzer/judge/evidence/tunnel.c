@@ -17,7 +17,7 @@ static Word_t *tunnel_of(struct pm_loading *l, const struct pm_row *row) {
     uint32_t key =
         pm_id_key(l->env, 'T', (const uint32_t[]){row->file, pm_id(l->env, e->field[PM_F_CLIENT])},
                   2, e->field[PM_F_HOST]);
-    return pm_map_slot(&l->line_last, key);
+    return pm_map_slot(&l->tunnel_last, key);
 }
 
 static void came_through(struct pm_evidence *ev, const struct pm_trace *now,
