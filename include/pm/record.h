@@ -91,6 +91,15 @@ struct pm_record {
     struct pm_record_memo *memo; // NULL: nobody keeps one
 };
 
+// For a parser that keeps a record beyond its turn: without what is only there meanwhile.
+static inline struct pm_record pm_record_to_keep(const struct pm_record *r) {
+    struct pm_record kept = *r;
+    kept.memo = NULL;
+    kept.fields = NULL;
+    kept.alike = NULL;
+    return kept;
+}
+
 // Forty parsers ask an object for members, of which it has few: a bit for each by its
 // length and its first byte. False: it has none of that name.
 static inline unsigned pm_member_bit(const char *name, size_t n) {
