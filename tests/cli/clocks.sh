@@ -51,6 +51,12 @@ got 2026-03-01T09:15:00Z reg.gorse.example/oven:1 2026-03-01T09:15:03Z >old/node
 said old 'v["root_cause"] == "image.tag-not-found" and r["pulls"]["failed"] == 3 and len(r["incidents"]) == 1'
 said old 'r["bundle"]["from"] == "2026-03-01T09:10:01.000Z" and [(w["from"][:4], w["attempts"], w["failed"], w["by_cause"]) for w in r["windows"]] == [("2024", 6, 6, {"network.dns": 6})]'
 said old 'r["windows"][0]["files"] == ["nodes/heath-1/containerd.log.7"]'
+# A pod that waits today is no pull of then.
+mkdir -p pods/cluster && cp -r old/nodes pods
+cat >pods/cluster/pods.json <<'END'
+{"kind": "List", "apiVersion": "v1", "items": [{"kind": "Pod", "apiVersion": "v1", "metadata": {"name": "kiln-0", "namespace": "shop", "creationTimestamp": "2026-03-01T09:09:00Z"}, "spec": {"nodeName": "heath-2", "containers": [{"name": "kiln", "image": "reg.gorse.example/kiln:9"}]}, "status": {"phase": "Pending", "startTime": "2026-03-01T09:09:00Z", "containerStatuses": [{"name": "kiln", "image": "reg.gorse.example/kiln:9", "ready": false, "state": {"waiting": {"reason": "ImagePullBackOff", "message": "Back-off pulling image \"reg.gorse.example/kiln:9\""}}}]}}]}
+END
+said pods '[(w["attempts"], w["by_cause"], w["files"]) for w in r["windows"]] == [(6, {"network.dns": 6}, ["nodes/heath-1/containerd.log.7"])]'
 run 0 "$PM" old
 has out 'OTHER TIMES in these logs'
 run 0 "$PM" old --until 2024-12-31 # what it says to do

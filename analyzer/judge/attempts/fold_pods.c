@@ -16,6 +16,7 @@ bool pm_fold_reason_is_pull(struct pm_str reason) {
 void pm_fold_pods(const struct pm_env *env, struct pm_evidence *ev) {
     for (size_t i = 0; i < ev->facts.pods.n; i++) {
         struct pm_pod_fact *pod = &ev->facts.pods.items[i];
+        if (ev->aside && !pm_window_has(ev, pod->seen, pod->seen)) continue;
         for (int k = 0; k < pod->waits; k++) {
             struct pm_event e = {
                 .kind = PM_KIND_PULL_BACKOFF, .component = PM_COMP_OBJECTS, .bytes = -1};

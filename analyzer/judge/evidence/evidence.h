@@ -356,6 +356,7 @@ void pm_window_choose(const struct pm_env *env, struct pm_evidence *ev);
 bool pm_row_in_window(const struct pm_env *env, const struct pm_evidence *ev,
                       const struct pm_row *row);
 bool pm_window_is_part(const struct pm_evidence *ev); // is there more than it?
+bool pm_window_has(const struct pm_evidence *ev, int64_t from, int64_t to); // of the time it is of
 // A file's part of it; false where it has none.
 bool pm_file_span(const struct pm_evidence *ev, const struct pm_file_fact *f, int64_t *from,
                   int64_t *to);

@@ -202,6 +202,13 @@ static bool beside(const struct pm_stretch *v, int64_t from, int64_t to) {
 }
 bool pm_window_is_part(const struct pm_evidence *ev) { return ev->era.from != PM_NO_TIME; }
 
+bool pm_window_has(const struct pm_evidence *ev, int64_t from, int64_t to) {
+    if (!pm_window_is_part(ev)) return true;
+    if (from == PM_NO_TIME) return !ev->aside; // what nobody dated is today's
+    return beside(&ev->era, from, to) ||
+           (ev->stray.from != PM_NO_TIME && beside(&ev->stray, from, to));
+}
+
 bool pm_row_in_window(const struct pm_env *env, const struct pm_evidence *ev,
                       const struct pm_row *row) {
     int64_t from = row->first_ns != PM_NO_TIME ? row->first_ns : row->ts_ns,
@@ -210,10 +217,7 @@ bool pm_row_in_window(const struct pm_env *env, const struct pm_evidence *ev,
         return false;
     if (env->options->until_ns != PM_NO_TIME && from != PM_NO_TIME && from > env->options->until_ns)
         return false;
-    if (!pm_window_is_part(ev)) return true;
-    if (from == PM_NO_TIME) return !ev->aside; // what nobody dated is today's
-    return beside(&ev->era, from, to) ||
-           (ev->stray.from != PM_NO_TIME && beside(&ev->stray, from, to));
+    return pm_window_has(ev, from, to);
 }
 
 bool pm_file_span(const struct pm_evidence *ev, const struct pm_file_fact *f, int64_t *from,
