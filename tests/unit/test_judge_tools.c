@@ -77,9 +77,25 @@ static void a_verdict_is_kept_once(void **unused) {
     pm_verdicts_free(env.verdicts);
 }
 
+// In the list, at its edge, and elsewhere: where its room is full at each power of two.
+static void a_few_are_what_was_added(void **unused) {
+    (void)unused;
+    for (uint32_t n = 0; n <= 70; n++) {
+        struct pm_few few = {0};
+        for (uint32_t i = 0; i < n; i++) pm_few_add(&few, i * 7 + 1);
+        assert_int_equal(few.n, n);
+        for (uint32_t i = 0; i < n; i++) assert_int_equal(pm_few_at(&few, i), i * 7 + 1);
+        pm_few_free(&few);
+        assert_int_equal(few.n, 0);
+    }
+    assert_true(pm_sum_u32(UINT32_MAX - 1, 1) == UINT32_MAX &&
+                pm_sum_u32(UINT32_MAX, 9) == UINT32_MAX);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(an_order_is_by_group_then_time_then_index),
                                        cmocka_unit_test(a_list_knows_what_it_has),
+                                       cmocka_unit_test(a_few_are_what_was_added),
                                        cmocka_unit_test(a_verdict_is_kept_once)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,41 +27,94 @@ static bool fits_ok_other_form(struct pm_fold *f, const struct pm_attempt *p,
 }
 
 struct pairing {
-    struct pm_ids open;
-    size_t next;
+    struct pm_ids open;     // attempts; UINT32_MAX: it is closed
+    PM_LIST(int64_t) began; // when each of these did
+    bool unordered;         // one has no time, or an earlier one than that before it
+    size_t next;            // all before it are closed
     size_t restart; // of the runtime, in time order: those before it have closed what was open
     bool starts;
 };
 
-static uint32_t oldest_open(struct pm_fold *f, struct pairing *open, const struct pm_trace *t) {
-    size_t best = SIZE_MAX;
-    for (size_t i = open->open.n;
-         i-- > open->next && t->said->component == PM_COMP_CRIO &&
-         best == SIZE_MAX;) { // its own start, else the newest: older ones may have failed
-        uint32_t join = open->open.items[i] == UINT32_MAX
-                            ? 0
-                            : pm_particulars_of(pm_fold_pull(f, open->open.items[i]))->join;
-        if (open->open.items[i] != UINT32_MAX &&
-            (join == pm_trace_join(t) || !join || !pm_trace_join(t)))
-            best = i;
+static bool is_closed(const struct pairing *o, size_t place) {
+    return o->open.items[place] == UINT32_MAX;
+}
+
+// Closed ones are taken out before they are more than the open.
+static void closed_leave(struct pairing *o) {
+    size_t kept = 0, open = 0;
+    for (size_t i = o->next; i < o->open.n; i++) open += !is_closed(o, i);
+    if (o->unordered || open * 2 > o->open.n) return;
+    for (size_t i = o->next; i < o->open.n; i++) {
+        if (is_closed(o, i)) continue;
+        o->open.items[kept] = o->open.items[i];
+        o->began.items[kept++] = o->began.items[i];
     }
-    int64_t want = pm_trace_duration(t) ? pm_since(t->ts, pm_trace_duration(t)) : PM_NO_TIME,
-            best_gap = INT64_MAX;
-    for (size_t i = open->next; i < open->open.n && t->said->component != PM_COMP_CRIO; i++) {
-        if (open->open.items[i] == UINT32_MAX) continue;
-        int64_t started = pm_fold_pull(f, open->open.items[i])->started;
-        int64_t gap = (int64_t)i; // in their order, where no time tells which
-        if (want != PM_NO_TIME && started != PM_NO_TIME)
-            gap = started > want ? started - want : want - started;
+    o->open.n = (uint32_t)kept;
+    o->began.n = kept;
+    o->next = 0;
+}
+
+static void pairing_add(struct pairing *o, uint32_t index, int64_t began) {
+    if (o->open.n == o->open.cap) closed_leave(o);
+    o->unordered = o->unordered || began == PM_NO_TIME ||
+                   (o->began.n && began < o->began.items[o->began.n - 1]);
+    pm_ids_add(&o->open, index);
+    *PM_PUSH(o->began.items, o->began.n, o->began.cap) = began;
+}
+
+static size_t nearest_of_all(const struct pairing *o, int64_t want) {
+    size_t best = SIZE_MAX;
+    int64_t best_gap = INT64_MAX;
+    for (size_t i = o->next; i < o->open.n; i++) {
+        int64_t began = o->began.items[i], gap = (int64_t)i; // in their order, where no time tells
+        if (is_closed(o, i)) continue;
+        if (began != PM_NO_TIME) gap = began > want ? began - want : want - began;
         if (gap >= best_gap) continue;
         best = i;
         best_gap = gap;
-        if (want == PM_NO_TIME) break;
     }
+    return best;
+}
+
+// The one that began nearest to that moment, of two the earlier.
+static size_t nearest_open(const struct pairing *o, int64_t want) {
+    if (o->unordered) return nearest_of_all(o, want);
+    size_t lo = o->next, hi = o->open.n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (o->began.items[mid] < want) lo = mid + 1;
+        else hi = mid;
+    }
+    size_t best = lo;
+    while (best < o->open.n && is_closed(o, best)) best++;
+    int64_t gap = best < o->open.n ? o->began.items[best] - want : INT64_MAX;
+    for (size_t i = lo; i-- > o->next && want - o->began.items[i] <= gap;) {
+        if (is_closed(o, i)) continue;
+        best = i;
+        gap = want - o->began.items[i];
+    }
+    return best < o->open.n ? best : SIZE_MAX;
+}
+
+// CRI-O: its own start, else the newest, as older ones may have failed.
+static size_t newest_open(struct pm_fold *f, const struct pairing *o, uint32_t join) {
+    for (size_t i = o->open.n; i-- > o->next;) {
+        if (is_closed(o, i)) continue;
+        uint32_t own = pm_particulars_of(pm_fold_pull(f, o->open.items[i]))->join;
+        if (own == join || !own || !join) return i;
+    }
+    return SIZE_MAX;
+}
+
+static uint32_t oldest_open(struct pm_fold *f, struct pairing *open, const struct pm_trace *t) {
+    size_t best;
+    if (t->said->component == PM_COMP_CRIO) best = newest_open(f, open, pm_trace_join(t));
+    else if (pm_trace_duration(t)) best = nearest_open(open, pm_since(t->ts, pm_trace_duration(t)));
+    else best = open->next < open->open.n ? open->next : SIZE_MAX;
     if (best == SIZE_MAX) return UINT32_MAX;
     uint32_t index = open->open.items[best];
     open->open.items[best] = UINT32_MAX;
-    while (open->next < open->open.n && open->open.items[open->next] == UINT32_MAX) open->next++;
+    while (open->next < open->open.n && is_closed(open, open->next)) open->next++;
     return index;
 }
 
@@ -108,7 +161,7 @@ static void runtime_line(struct pm_fold *f, struct pm_fold_bucket *b, struct pai
             pm_particulars_edit(f->pulls, pm_fold_pull(f, index))->join = pm_trace_join(t);
         pm_fold_pull(f, index)->quiet = t->said->component == PM_COMP_CRIO;
         pm_fold_absorb(f->env, f->ev, f->pulls, index, trace);
-        pm_ids_add(&open->open, index);
+        pairing_add(open, index, t->ts);
         open->starts = true;
         return;
     }
@@ -142,6 +195,7 @@ void pm_fold_runtime(struct pm_fold *f, struct pm_fold_bucket *b) {
             runtime_line(f, b, &open, b->traces.items[i]);
     }
     pm_ids_free(&open.open);
+    free(open.began.items);
 }
 
 static int by_ns(const void *a, const void *b) {

@@ -40,23 +40,41 @@ static bool image_by_image(const struct pm_hit *h) {
     return h->pulls.n && pm_cause_has(h->cause, PM_TRAIT_BY_IMAGE);
 }
 
-static int64_t all_images_back(const struct pm_scene *scene, const struct pm_hit *h) {
-    int64_t back = PM_NO_TIME;
-    for (size_t k = 0; k < h->images.n; k++) {
-        int64_t last = PM_NO_TIME, first_ok = PM_NO_TIME;
-        for (size_t i = 0; i < h->pulls.n; i++)
-            if (scene->pulls->items[h->pulls.items[i]].image == h->images.items[k])
-                last = pm_max_time(last, pm_at(&scene->pulls->items[h->pulls.items[i]]));
-        const struct pm_attempt *p;
-        for (size_t i = pm_ok_first(scene->pulls, h->images.items[k], last);
-             last != PM_NO_TIME && first_ok == PM_NO_TIME &&
-             (p = pm_ok_at(scene->pulls, h->images.items[k], i));
-             i++)
-            if (pm_at(p) > last && in_scope(scene->env, h, p)) first_ok = pm_at(p);
-        if (first_ok == PM_NO_TIME) return PM_NO_TIME;
-        back = pm_max_time(back, first_ok);
+// Image → index + 1 of the last of the incident's pulls of it.
+static Pvoid_t last_of_images(const struct pm_scene *scene, const struct pm_hit *h) {
+    Pvoid_t last = NULL;
+    for (size_t i = 0; i < h->pulls.n; i++) {
+        const struct pm_attempt *p = &scene->pulls->items[h->pulls.items[i]];
+        Word_t *slot = pm_map_slot(&last, p->image);
+        if (!*slot || pm_at(p) > pm_at(&PM_REF(*scene->pulls, *slot)))
+            *slot = pm_ref_of(h->pulls.items[i]);
     }
-    return back;
+    return last;
+}
+
+// The first good pull within the scope after the last of the incident's; PM_NO_TIME: none.
+static int64_t image_back(const struct pm_scene *scene, const struct pm_hit *h, uint32_t image,
+                          int64_t last) {
+    const struct pm_attempt *p;
+    for (size_t i = pm_ok_first(scene->pulls, image, last);
+         last != PM_NO_TIME && (p = pm_ok_at(scene->pulls, image, i)); i++)
+        if (pm_at(p) > last && in_scope(scene->env, h, p)) return pm_at(p);
+    return PM_NO_TIME;
+}
+
+static int64_t all_images_back(const struct pm_scene *scene, const struct pm_hit *h) {
+    Pvoid_t last = last_of_images(scene, h);
+    Word_t freed;
+    int64_t back = PM_NO_TIME, one = 0;
+    for (size_t k = 0; k < h->images.n && one != PM_NO_TIME; k++) {
+        Word_t at = pm_map_get(last, h->images.items[k]);
+        one = image_back(scene, h, h->images.items[k],
+                         at ? pm_at(&PM_REF(*scene->pulls, at)) : PM_NO_TIME);
+        back = pm_max_time(back, one);
+    }
+    JLFA(freed, last);
+    (void)freed;
+    return one == PM_NO_TIME ? PM_NO_TIME : back;
 }
 
 static void first_success(const struct pm_scene *scene, struct pm_hit *h) {
