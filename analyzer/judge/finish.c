@@ -186,6 +186,7 @@ static void chain_of(const struct pm_scene *scene, const struct pm_hits *hits,
 }
 
 static void pulls_back(const struct pm_scene *scene, const struct pm_hits *hits) {
+    if (!pm_timeline_takes_judgement(scene->env->timeline)) return; // not made for nobody
     for (size_t i = 0; i < scene->pulls->n; i++) {
         const struct pm_attempt *p = &scene->pulls->items[i];
         struct pm_pull out = {.id = i + 1,

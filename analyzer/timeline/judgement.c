@@ -26,8 +26,11 @@ static struct pm_str joined(struct pm_arena *a, const struct pm_strs *list) {
     return (struct pm_str){p, (size_t)(at - p)};
 }
 
+bool pm_timeline_takes_judgement(const struct pm_timeline *t) {
+    return (t->writable || t->judgement_aside) && !t->judgement_unasked;
+}
 static sqlite3_stmt *judgement_stmt(struct pm_timeline *t, enum timeline_stmt which) {
-    if (!(t->writable || t->judgement_aside) || t->judgement_unasked) return NULL;
+    if (!pm_timeline_takes_judgement(t)) return NULL;
     timeline_strings_load(t);
     timeline_write_begins(t);
     return timeline_stmt(t, which);

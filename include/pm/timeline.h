@@ -176,6 +176,7 @@ bool pm_timeline_is_pseudonymised(struct pm_timeline *t);
 struct pm_pull;
 struct pm_incident;
 struct pm_quota;
+bool pm_timeline_takes_judgement(const struct pm_timeline *t); // else what is put goes nowhere
 void pm_timeline_put_verdict(struct pm_timeline *t, uint64_t event_id, const char *cause,
                              const char *rule);
 void pm_timeline_put_pull(struct pm_timeline *t, const struct pm_pull *p);

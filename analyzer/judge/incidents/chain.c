@@ -73,7 +73,7 @@ static bool helper_fell_with(const struct pm_scene *scene, const struct pm_link_
     return share->n > 0;
 }
 
-static bool shown(const struct pm_chain *c, const struct pm_link_rule *r, const struct pm_hit *from,
+static bool shown(struct pm_chain *c, const struct pm_link_rule *r, const struct pm_hit *from,
                   const struct pm_hit *to, struct pm_share *share) {
     if (helper_beside(to)) return helper_fell_with(c->scene, r, from, to, share);
     return pm_share_count(c, r, from, to, share);
@@ -97,7 +97,7 @@ static void origins_free(const struct pm_env *env, struct pm_ids *of) {
 
 // Of several causes that could be shown, the one that shows most; of equals the nearest
 // in time.
-static void explain(const struct pm_chain *c, const struct pm_ids *origins, size_t effect) {
+static void explain(struct pm_chain *c, const struct pm_ids *origins, size_t effect) {
     struct pm_hit *to = &c->hits->items[effect];
     int64_t best_lag = INT64_MAX;
     double best = 0;
@@ -194,7 +194,7 @@ static void root_first(const struct pm_evidence *ev, const struct pm_hit *effect
 
 void pm_chain_links(const struct pm_scene *scene, struct pm_hits *hits) {
     struct pm_chain c;
-    pm_chain_gather(scene, hits, &c);
+    pm_chain_open(scene, hits, &c);
     struct pm_ids *origins = origins_new(scene->env, hits), roots = {0};
     for (size_t i = 0; i < hits->n; i++) explain(&c, origins, i);
     origins_free(scene->env, origins);

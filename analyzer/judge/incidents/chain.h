@@ -3,9 +3,10 @@
 #pragma once
 #include "judge/incidents/hits.h"
 
-struct pm_chain { // what all counts look at, gathered once
+struct pm_chain {
     const struct pm_scene *scene;
     struct pm_hits *hits;
+    bool gathered;            // what follows, which counts look at
     Pvoid_t image_on;         // node and image → group in the orders of such, from 1
     Pvoid_t registry_of;      // node and registry → the same
     struct pm_order removed;  // image GC by node and image
@@ -30,15 +31,15 @@ struct pm_effect {
 struct pm_effect *pm_effect_new(void);
 const struct pm_effect *pm_effect_of(const struct pm_chain *c, const struct pm_hit *to);
 void pm_effect_free(struct pm_effect *e);
-void pm_chain_gather(const struct pm_scene *scene, struct pm_hits *hits, struct pm_chain *c);
+void pm_chain_open(const struct pm_scene *scene, struct pm_hits *hits, struct pm_chain *c);
 void pm_chain_free(struct pm_chain *c);
 bool pm_share_known(const char *observed); // is there such a count?
 const char *pm_share_counted(
     const char *observed); // what is counted, in words, where the link has none of its own
 // Counts the link; false where less than a third of the effect is shown to come from the
 // cause.
-bool pm_share_count(const struct pm_chain *c, const struct pm_link_rule *r,
-                    const struct pm_hit *from, const struct pm_hit *to, struct pm_share *out);
+bool pm_share_count(struct pm_chain *c, const struct pm_link_rule *r, const struct pm_hit *from,
+                    const struct pm_hit *to, struct pm_share *out);
 struct pm_str
 pm_chain_step(const struct pm_env *env,
               const struct pm_hit *effect); // its link in words, with what was counted

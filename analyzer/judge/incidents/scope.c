@@ -60,6 +60,7 @@ static void image_seen(void *ctx, const struct pm_attempt *p) {
     const struct looking *l = ctx;
     if (p->image && !pm_ids_has(&l->h->images, p->image)) pm_ids_add_new(&l->out->images, p->image);
 }
+static bool beside_counts(const struct pm_hit *h) { return h->images.n == 1 && h->pulls.n > 1; }
 static void image_beside(void *ctx, const struct pm_attempt *p) {
     const struct looking *l = ctx;
     if (p->image && !pm_ids_has(&l->h->images, p->image)) pm_ids_add_new(&l->out->beside, p->image);
@@ -88,7 +89,8 @@ static void look(const struct pm_scene *scene, struct pm_goods *g, const struct 
         uint32_t registry = h->registries.items[i];
         pm_goods_each(&g->by_registry, &g->node, registry, &wide, node_seen, &l);
         pm_goods_each(&g->by_registry, &g->image, registry, &during, image_seen, &l);
-        pm_goods_each(&g->by_registry, &g->image, registry, &wide, image_beside, &l);
+        if (beside_counts(h))
+            pm_goods_each(&g->by_registry, &g->image, registry, &wide, image_beside, &l);
         pm_goods_each(&g->by_registry, &g->k8s_namespace, registry, &during, namespace_seen, &l);
     }
     for (size_t i = 0; i < h->repositories.n; i++)
@@ -256,7 +258,7 @@ void pm_scope_find(const struct pm_scene *scene, struct pm_goods *goods, struct 
     h->served = several_of(scene->env, &v.registries);
     for (size_t i = 0; i < v.elsewhere.n; i++) pm_ids_add_new(&v.nodes, v.elsewhere.items[i]);
     for (size_t i = 0; i < v.holders.n; i++) pm_ids_add_new(&v.nodes, v.holders.items[i]);
-    for (size_t i = 0; i < v.beside.n && h->images.n == 1 && h->pulls.n > 1; i++)
+    for (size_t i = 0; i < v.beside.n && beside_counts(h); i++)
         pm_ids_add_new(&v.images, v.beside.items[i]);
     for (size_t i = 0; i < v.siblings.n; i++) pm_ids_add_new(&v.registries, v.siblings.items[i]);
     pm_strs_of_ids(scene->env, &h->incident->blast.spared_nodes, &v.nodes);

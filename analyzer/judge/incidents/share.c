@@ -74,8 +74,14 @@ static void gather_trace(struct pm_chain *c, uint32_t index, uint32_t *latest) {
     }
 }
 
-void pm_chain_gather(const struct pm_scene *scene, struct pm_hits *hits, struct pm_chain *c) {
-    *c = (struct pm_chain){.scene = scene, .hits = hits};
+void pm_chain_open(const struct pm_scene *scene, struct pm_hits *hits, struct pm_chain *c) {
+    *c = (struct pm_chain){.scene = scene, .hits = hits, .effect = pm_effect_new()};
+}
+// Once, and only where a link that could be told looks at it.
+static void gather(struct pm_chain *c) {
+    const struct pm_scene *scene = c->scene;
+    if (c->gathered) return;
+    c->gathered = true;
     uint32_t images = 0, registries = 0; // groups made so far
     for (size_t i = 0; i < scene->ev->traces.n; i++) gather_trace(c, (uint32_t)i, &images);
     for (size_t i = 0; i < scene->pulls->n; i++) {
@@ -90,7 +96,6 @@ void pm_chain_gather(const struct pm_scene *scene, struct pm_hits *hits, struct 
     struct pm_order *all[] = {&c->removed, &c->swept,    &c->present, &c->pulled,
                               &c->served,  &c->restarts, &c->evicted};
     for (size_t i = 0; i < PM_LEN(all); i++) pm_order_sort(all[i]);
-    c->effect = pm_effect_new();
 }
 
 void pm_chain_free(struct pm_chain *c) {
@@ -249,12 +254,17 @@ static const struct count {
     const char *name;
     enum over over;
     bool (*shown)(const struct asked *, const struct deed *);
+    bool looks; // at what is gathered
 } counts[] = {
-    {"removed", OVER_SPENT, is_removed},      {"evicted", OVER_SPENT, is_evicted},
-    {"mirror", OVER_SPENT, fell_back},        {"expired", OVER_SPENT, is_of_the_expired},
-    {"gone", OVER_IMAGES, is_removed},        {"retries", OVER_IMAGES, is_retry},
-    {"helper", OVER_FAILED, helper_failed},   {"restart", OVER_FAILED, is_cut},
-    {"meanwhile", OVER_FAILED, is_meanwhile},
+    {"removed", OVER_SPENT, is_removed, .looks = true},
+    {"evicted", OVER_SPENT, is_evicted, .looks = true},
+    {"mirror", OVER_SPENT, fell_back, .looks = false},
+    {"expired", OVER_SPENT, is_of_the_expired, .looks = false},
+    {"gone", OVER_IMAGES, is_removed, .looks = true},
+    {"retries", OVER_IMAGES, is_retry, .looks = false},
+    {"helper", OVER_FAILED, helper_failed, .looks = true},
+    {"restart", OVER_FAILED, is_cut, .looks = true},
+    {"meanwhile", OVER_FAILED, is_meanwhile, .looks = false},
 };
 
 static const struct count *count_of(const char *observed) {
@@ -354,8 +364,8 @@ static bool stormy(const struct asked *a) {
     return n > 0 && n * 3 >= e->asked;
 }
 
-bool pm_share_count(const struct pm_chain *c, const struct pm_link_rule *r,
-                    const struct pm_hit *from, const struct pm_hit *to, struct pm_share *out) {
+bool pm_share_count(struct pm_chain *c, const struct pm_link_rule *r, const struct pm_hit *from,
+                    const struct pm_hit *to, struct pm_share *out) {
     struct asked a = {.c = c, .rule = r, .from = from, .to = to};
     const struct count *k = count_of(r->observed);
     *out = (struct pm_share){0, 0};
@@ -363,6 +373,7 @@ bool pm_share_count(const struct pm_chain *c, const struct pm_link_rule *r,
     if (r->lasts_ns && pm_max_time(from->to, from->from) < pm_since(to->from, r->lasts_ns))
         return false; // over long before
     if (k->shown == is_retry && !stormy(&a)) return false;
+    if (k->looks) gather(c);
     if (k->shown == is_retry || k->shown == is_meanwhile) asked_prepare(&a);
     if (k->over == OVER_SPENT) over_spent(&a, k, out);
     else if (k->over == OVER_IMAGES) over_images(&a, k, out);

@@ -7,6 +7,7 @@
 // the first refusal disproves that. A row is of one limit: where it changes by date, or
 // the registry tells another, a new row begins; the window looks back over that border
 // and over --since.
+#include "base/sort.h"
 #include "judge/quota/quota.h"
 #include <stdlib.h>
 
@@ -125,10 +126,24 @@ static struct verge verge_of(const struct pm_env *env, const struct pm_policies 
     return v;
 }
 
-static size_t of_client(const struct pm_budget *b, uint32_t client, struct pm_spend *out) {
-    size_t n = 0;
+// A budget's spends by client, those of one in their order: looking through all for each
+// client would be their product.
+static struct pm_keyed *by_client(const struct pm_budget *b) {
+    struct pm_keyed *by = pm_xmalloc((b->spends.n + 1) * sizeof *by);
     for (size_t i = 0; i < b->spends.n; i++)
-        if (b->spends.items[i].client == client) out[n++] = b->spends.items[i];
+        by[i] = (struct pm_keyed){b->spends.items[i].client, i};
+    pm_sort_keyed(by, b->spends.n);
+    return by;
+}
+static size_t of_client(const struct pm_budget *b, const struct pm_keyed *by, uint32_t client,
+                        struct pm_spend *out) {
+    size_t lo = 0, hi = b->spends.n, n = 0;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (by[mid].key < client) lo = mid + 1;
+        else hi = mid;
+    }
+    for (; lo < b->spends.n && by[lo].key == client; lo++) out[n++] = b->spends.items[by[lo].of];
     return n;
 }
 
@@ -145,15 +160,18 @@ static bool is_shared(const struct pm_env *env, const struct pm_policies *polici
     struct pm_spend *own = pm_xmalloc((b->spends.n + 1) * sizeof *own);
     memcpy(own, b->spends.items, b->spends.n * sizeof *own);
     struct verge together = verge_of(env, policies, b, own, b->spends.n);
+    struct pm_keyed *by = by_client(b);
     size_t early = 0; // clients that were refused with a budget of their own hardly touched
     bool more = false;
     for (size_t i = 0; i < clients->n && together.refused && !together.overdrawn; i++) {
-        struct verge alone = verge_of(env, policies, b, own, of_client(b, clients->items[i], own));
+        struct verge alone =
+            verge_of(env, policies, b, own, of_client(b, by, clients->items[i], own));
         if (!alone.refused || alone.limit < 0 || alone.used * 10 >= (uint64_t)alone.limit * 8)
             continue;
         early++;
         more |= together.used > alone.used;
     }
+    free(by);
     free(own);
     return more || early > 1;
 }
@@ -404,6 +422,7 @@ static void budget_rows(const struct pm_scene *scene, struct pm_report *report,
         rows(&v);
     } else {
         struct pm_spend *own = pm_xmalloc((b->spends.n + 1) * sizeof *own);
+        struct pm_keyed *by = by_client(b);
         for (size_t i = 0; i < clients.n; i++) {
             struct budget_view one = {.scene = scene,
                                       .report = report,
@@ -412,9 +431,10 @@ static void budget_rows(const struct pm_scene *scene, struct pm_report *report,
                                       .spends = own,
                                       .client = clients.items[i],
                                       .clients = 1};
-            one.n = of_client(b, clients.items[i], own);
+            one.n = of_client(b, by, clients.items[i], own);
             rows(&one);
         }
+        free(by);
         free(own);
     }
     pm_ids_free(&clients);

@@ -61,6 +61,7 @@ struct pm_budget { // one registry, identity and user
 };
 struct pm_budgets {
     PM_LIST(struct pm_budget) list;
+    Pvoid_t at[PM_WHOSE_UNKNOWN + 1]; // registry and user → index + 1
 };
 // What the whole bundle says of one registry, worked out once.
 struct pm_account {

@@ -14,11 +14,10 @@
 
 static struct pm_budget *budget_of(struct pm_budgets *all, uint32_t registry, enum pm_whose whose,
                                    uint32_t user) {
-    for (size_t i = 0; i < all->list.n; i++) {
-        struct pm_budget *b = &all->list.items[i];
-        if (b->registry == registry && b->whose == whose && b->user == user) return b;
-    }
+    Word_t *at = pm_map_slot(&all->at[whose], PM_PAIR(registry, user));
+    if (*at) return &PM_REF(all->list, *at);
     struct pm_budget *b = PM_PUSH(all->list.items, all->list.n, all->list.cap);
+    *at = all->list.n;
     *b = (struct pm_budget){.registry = registry, .whose = whose, .user = user};
     return b;
 }
@@ -328,5 +327,8 @@ void pm_budgets_fill(struct pm_ledger *l) {
 
 void pm_budgets_free(struct pm_budgets *b) {
     for (size_t i = 0; i < b->list.n; i++) free(b->list.items[i].spends.items);
+    Word_t freed;
+    for (size_t i = 0; i < PM_LEN(b->at); i++) JLFA(freed, b->at[i]);
+    (void)freed;
     free(b->list.items);
 }
