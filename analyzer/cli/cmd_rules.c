@@ -38,6 +38,10 @@ static int do_rules(const struct rules_args *r, struct pm_diags *diags) {
     struct pm_ruleset *rs = pm_ruleset_load(r->dir, diags);
     int rc = PM_EXIT_USAGE;
     if (!rs) return rc;
+    if (!pm_ruleset_samples(rs, diags)) {
+        pm_ruleset_free(rs);
+        return rc;
+    }
     pm_ruleset_listen(rs);
     if (asked) rc = check(rs, r, diags);
     else if (strcmp(r->what, "test") == 0) rc = pm_ruleset_test(rs, &r->run);

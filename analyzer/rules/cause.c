@@ -221,6 +221,12 @@ void pm_causes_read(void) {
     pthread_once(&once, read_built_in);
 }
 
+const json_t *pm_taxonomy_use_built_in(void) {
+    pm_causes_read();
+    pm_taxonomy_use(built_in);
+    return built_in ? built_in->tree : NULL;
+}
+
 size_t pm_causes_count(void) {
     size_t n = 0;
     pm_causes_read();

@@ -304,6 +304,7 @@ void pm_ruleset_free(struct pm_ruleset *rs) {
     pm_buf_free(&rs->key);
     pm_buf_free(&rs->text);
     pm_tables_free(&rs->tables);
+    pm_ruleset_free(rs->sampled);
     pm_arena_free(rs->scratch);
     pm_arena_free(rs->a);
     free(rs);

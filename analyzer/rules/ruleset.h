@@ -124,6 +124,7 @@ struct pm_ruleset {
     struct pm_tables tables;
     struct pm_wordlist lists[PM_LIST_COUNT]; // that code asks for
     char *hash;                              // 16 digits, made when they are first asked for
+    struct pm_ruleset *sampled; // holds the texts of the built-in rules' samples; NULL: not read
     pcre2_match_context *match_context;
     pcre2_match_data *match_data;
     pcre2_jit_stack *jit_stack;

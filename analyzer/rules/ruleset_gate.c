@@ -165,7 +165,7 @@ struct rule_gate {
     struct state *states;
     uint32_t state_count, row_count;
     uint64_t *sets; // pattern bits, then rule bits
-    size_t set_count, pattern_words, rule_words;
+    size_t set_count, set_cap, pattern_words, rule_words;
     uint64_t *always; // rule bits of rules that ask for no text
     uint64_t *begins; // pairs of bytes at which a literal can begin, a bit each; NULL: any
 };
@@ -174,7 +174,8 @@ static uint64_t *set_at(const struct rule_gate *g, uint32_t i) {
 }
 static uint32_t set_new(struct rule_gate *g) {
     size_t words = g->pattern_words + g->rule_words;
-    g->sets = pm_xrealloc(g->sets, (g->set_count + 1) * words * sizeof *g->sets);
+    if (g->set_count == g->set_cap)
+        g->sets = pm_grow(g->sets, &g->set_cap, words * sizeof *g->sets);
     memset(g->sets + g->set_count * words, 0, words * sizeof *g->sets);
     return (uint32_t)g->set_count++;
 }

@@ -230,6 +230,22 @@ struct pm_ruleset *pm_ruleset_load(const char *dir, struct pm_diags *diags) {
     pm_ruleset_free(rs);
     return NULL;
 }
+// By reading the files once more: only `rules` asks, and every start would pay.
+bool pm_ruleset_samples(struct pm_ruleset *rs, struct pm_diags *diags) {
+    if (rs->sampled) return true;
+    struct rule_load l = {.rs = ruleset_new(), .diags = diags, .samples = true};
+    load_builtin(&l);
+    for (size_t i = 0; i < l.rs->rule_count && i < rs->rule_count; i++) {
+        struct rule *from = &l.rs->rules[i], *to = &rs->rules[i];
+        if (to->own) break; // they stand behind the built-in ones
+        to->samples = from->samples;
+        to->sample_count = from->sample_count;
+        from->samples = NULL;
+        from->sample_count = 0;
+    }
+    rs->sampled = l.rs;
+    return !l.bad;
+}
 struct pm_ruleset *ruleset_alone(struct pm_str text, const char *path, struct pm_diags *diags) {
     struct pm_ruleset *rs = ruleset_new();
     struct rule_load l = {.rs = rs, .diags = diags, .own = true};
@@ -240,5 +256,5 @@ struct pm_ruleset *ruleset_alone(struct pm_str text, const char *path, struct pm
     return NULL;
 }
 const json_t *pm_ruleset_table(const struct pm_ruleset *rs, enum pm_table table) {
-    return rs->tables.tree[table];
+    return pm_tables_tree(&rs->tables, table);
 }

@@ -9,9 +9,9 @@ struct rule_load {
     struct pm_diags *diags;
     struct pm_str path, text; // the file being read
     yaml_document_t *doc;
-    bool own, bad, only;
-    enum rule_hearing hearing; // of the file
-    unsigned place;            // among the built-in files; 0: behind those that have one
+    bool own, bad, only, samples; // samples: of the built-in rules, too
+    enum rule_hearing hearing;    // of the file
+    unsigned place;               // among the built-in files; 0: behind those that have one
 };
 
 void rule_tell(struct rule_load *l, unsigned line, const char *fmt, ...)

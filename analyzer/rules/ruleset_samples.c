@@ -78,5 +78,6 @@ static void sample_item(struct rule_load *l, const yaml_node_t *n, void *ctx) {
 }
 void rule_read_samples(struct rule_load *l, const yaml_node_t *n, void *ctx,
                        const struct rule_key *key) {
-    rule_each_item(l, n, sample_item, &(struct samples){ctx, key->arg != 0});
+    if (l->own || l->samples)
+        rule_each_item(l, n, sample_item, &(struct samples){ctx, key->arg != 0});
 }

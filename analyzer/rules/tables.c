@@ -8,6 +8,7 @@
 #include "rules/taxonomy.h"
 #include "base/embed.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -24,7 +25,17 @@ json_t *pm_table_built_in(enum pm_table table, struct pm_diags *diags) {
     pm_arena_free(a);
     return root;
 }
-// The taxonomy first: whoever asks for a cause reads it, and takes it to be good.
+static bool load_whole(struct pm_tables *t, const char *dir, size_t *count, struct pm_diags *diags);
+
+static bool built_in_agree(struct pm_diags *diags) {
+    struct pm_tables t = {.late = NULL};
+    size_t none = 0;
+    bool good = load_whole(&t, NULL, &none, diags);
+    pm_tables_free(&t);
+    return good;
+}
+// The taxonomy first: whoever asks for a cause reads it, and takes it to be good. Then each
+// table alone, then all of them together.
 bool pm_rules_built_in_check(struct pm_diags *diags) {
     static const char taxonomy[] = "rules/taxonomy.yaml";
     static const struct pm_cause none[] = {{.name = NULL}};
@@ -37,7 +48,7 @@ bool pm_rules_built_in_check(struct pm_diags *diags) {
         good &= table != NULL;
         json_decref(table);
     }
-    return good;
+    return good && built_in_agree(diags);
 }
 // Rows of a file that has no keys in the table here were not marked by its reader.
 static void mark_alerts(json_t *root, const char *path) {
@@ -162,7 +173,8 @@ static bool lists_and_stanzas_good(const struct pm_tables *t, struct pm_diags *d
     }
     return good;
 }
-bool pm_tables_load(struct pm_tables *t, const char *dir, size_t *count, struct pm_diags *diags) {
+static bool load_whole(struct pm_tables *t, const char *dir, size_t *count,
+                       struct pm_diags *diags) {
     bool good = true;
     pm_causes_read();
     for (int i = 0; i < PM_TABLE_COUNT; i++) {
@@ -173,9 +185,50 @@ bool pm_tables_load(struct pm_tables *t, const char *dir, size_t *count, struct 
     good = good && pm_table_weights(t->tree[PM_TABLE_WEIGHTS], t->weights, diags);
     return good && pm_commands_put(t->tree[PM_TABLE_ADVICE], dir ? "rules/advice.yaml" : "", diags);
 }
+// A built-in table that nothing is put into. Its mistakes are `rules check`'s to tell.
+static json_t *built_in_read(enum pm_table table, struct pm_diags *diags) {
+    struct pm_arena *a = pm_arena_new();
+    const char *path = pm_arena_cstr(a, pm_arena_fmt(a, "rules/%s", pm_table_files[table].name));
+    json_t *root = pm_table_of_build(table, path, pm_table_files[table].samples, diags);
+    if (table == PM_TABLE_ALERTS) mark_alerts(root, path);
+    if (table == PM_TABLE_ADVICE) pm_commands_put(root, "", diags);
+    pm_arena_free(a);
+    return root;
+}
+// Two that every command asks for, and the taxonomy, which is there already. One line
+// explained needs half of the others, and a log without a pull none.
+static bool load_built_in(struct pm_tables *t, struct pm_diags *diags) {
+    t->late = calloc(PM_TABLE_COUNT, sizeof *t->late);
+    if (!t->late) pm_die_oom();
+    t->tree[PM_TABLE_TAXONOMY] = json_incref((json_t *)(uintptr_t)pm_taxonomy_use_built_in());
+    t->tree[PM_TABLE_LISTS] = built_in_read(PM_TABLE_LISTS, diags);
+    t->tree[PM_TABLE_WEIGHTS] = built_in_read(PM_TABLE_WEIGHTS, diags);
+    return t->tree[PM_TABLE_TAXONOMY] && t->tree[PM_TABLE_LISTS] &&
+           pm_table_weights(t->tree[PM_TABLE_WEIGHTS], t->weights, diags);
+}
+bool pm_tables_load(struct pm_tables *t, const char *dir, size_t *count, struct pm_diags *diags) {
+    return dir ? load_whole(t, dir, count, diags) : load_built_in(t, diags);
+}
+const json_t *pm_tables_tree(const struct pm_tables *t, enum pm_table table) {
+    static pthread_mutex_t reading = PTHREAD_MUTEX_INITIALIZER;
+    if (t->tree[table] || !t->late) return t->tree[table];
+    pthread_mutex_lock(&reading);
+    if (!t->late[table]) {
+        struct pm_diags *diags = pm_diags_new();
+        t->late[table] = built_in_read(table, diags);
+        pm_diags_free(diags);
+    }
+    json_t *tree = t->late[table];
+    pthread_mutex_unlock(&reading);
+    return tree;
+}
 void pm_tables_free(struct pm_tables *t) {
     pm_taxonomy_free(t->taxonomy);
-    for (int i = 0; i < PM_TABLE_COUNT; i++) json_decref(t->tree[i]);
+    for (int i = 0; i < PM_TABLE_COUNT; i++) {
+        json_decref(t->tree[i]);
+        if (t->late) json_decref(t->late[i]);
+    }
+    free(t->late);
 }
 
 static int by_key(const void *x, const void *y) {
@@ -217,7 +270,8 @@ uint64_t pm_tables_hash(const struct pm_tables *t, uint64_t seed) {
     for (int i = 0; i < PM_TABLE_COUNT; i++)
         for (size_t k = 0; k < PM_LEN(pm_table_files[i].lists) && pm_table_files[i].lists[k].name;
              k++) {
-            const json_t *rows = json_object_get(t->tree[i], pm_table_files[i].lists[k].name);
+            const json_t *rows = json_object_get(pm_tables_tree(t, (enum pm_table)i),
+                                                 pm_table_files[i].lists[k].name);
             if (!json_array_size(rows)) continue; // not there, or empty: nothing in force
             seed =
                 tree_hash(rows, pm_table_files[i].samples, seed); // what is in force has no samples

@@ -28,7 +28,8 @@ enum { PM_STANZA_SEEN_MAX = 3, PM_STANZA_GLOBS_MAX = 8 };
 
 struct pm_taxonomy;
 struct pm_tables {
-    json_t *tree[PM_TABLE_COUNT];
+    json_t *tree[PM_TABLE_COUNT]; // ask pm_tables_tree
+    json_t **late; // of the built-in ones alone: what is read when it is first asked for
     struct pm_taxonomy *taxonomy; // of its tree; in force as long as this is
     double weights[PM_WEIGHT_COUNT];
 };
@@ -36,6 +37,8 @@ struct pm_tables {
 // dir: the built-in ones.
 bool pm_tables_load(struct pm_tables *t, const char *dir, size_t *files, struct pm_diags *diags);
 void pm_tables_free(struct pm_tables *t);
+// The tree of a table, borrowed; from any thread.
+const json_t *pm_tables_tree(const struct pm_tables *t, enum pm_table table);
 uint64_t pm_tables_hash(const struct pm_tables *t,
                         uint64_t seed); // over what is in force, wherever it stands written
 // One more file of a table's form (--quotas FILE), by the same reader. NULL where it is

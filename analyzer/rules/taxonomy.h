@@ -118,6 +118,8 @@ void pm_taxonomy_free(
 // From now on pm_causes is this one's. Loading rules does it, before anything is judged;
 // one process has one set of causes.
 void pm_taxonomy_use(const struct pm_taxonomy *t);
+// The built-in one, which is read once a process; its tree, borrowed. NULL: it is broken.
+const json_t *pm_taxonomy_use_built_in(void);
 const struct pm_taxon *pm_taxon_of(int cause); // of what is in force
 int pm_cause_shown(enum pm_shown by);
 static inline bool pm_cause_has(int cause, enum pm_trait t) {

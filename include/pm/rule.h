@@ -81,6 +81,9 @@ struct pm_rules_run {
 // Are the built-in tables as their keys want them, samples included? A start takes it for
 // granted; `rules check` asks, before it loads them.
 bool pm_rules_built_in_check(struct pm_diags *diags);
+// Reads the samples of the built-in rules, which a start leaves out: before the three below.
+// False where they have mistakes, told.
+bool pm_ruleset_samples(struct pm_ruleset *rs, struct pm_diags *diags);
 int pm_ruleset_list(const struct pm_ruleset *rs, const char *id, const struct pm_rules_run *run);
 // `elsewhere`: mistakes that others found in alerts and advice; they count.
 int pm_ruleset_check(struct pm_ruleset *rs, const struct pm_rules_run *run, size_t elsewhere,

@@ -107,6 +107,7 @@ static void what_is_lifted_is_the_same(void **unused) {
     static const unsigned ways[] = {0, 1, 2, 3, 5, 8, 13, 48, 64, 128, 255};
     struct pm_diags *d = pm_diags_new();
     struct pm_ruleset *rules = pm_ruleset_load(NULL, d);
+    assert_true(pm_ruleset_samples(rules, d));
     struct pm_arena *a = pm_arena_new();
     size_t n = 0;
     assert_non_null(rules);

@@ -202,6 +202,7 @@ static void test_gate_equals_plain_loop(void **state) {
     (void)state;
     struct pm_diags *d = pm_diags_new();
     struct pm_ruleset *gated = pm_ruleset_load(NULL, d), *plain = pm_ruleset_load(NULL, d);
+    assert_true(pm_ruleset_samples(gated, d));
     assert_non_null(gated);
     plain->plain = true;
     struct pm_arena *a = pm_arena_new();

@@ -539,6 +539,29 @@ static void recorded_rules_are_the_text(void **state) {
     pm_diags_free(d);
 }
 
+// What is read when it is first asked for is what is read at once where there are rules of
+// one's own, of which a copy of the built-in ones changes nothing.
+static void late_tables_are_the_same(void **state) {
+    (void)state;
+    struct pm_diags *d = pm_diags_new();
+    struct pm_tables late = {.late = NULL}, whole = {.late = NULL};
+    size_t files = 0;
+    assert_true(pm_tables_load(&whole, "rules", &files, d));
+    assert_int_equal(files, PM_TABLE_COUNT);
+    assert_true(pm_tables_load(&late, NULL, &files, d));
+    assert_null(late.late[PM_TABLE_SETTLE]);
+    assert_true(pm_tables_hash(&late, 1) == pm_tables_hash(&whole, 1));
+    for (int i = 0; i < PM_TABLE_COUNT; i++) {
+        const json_t *tree = pm_tables_tree(&late, (enum pm_table)i);
+        assert_non_null(tree);
+        assert_ptr_equal(tree, pm_tables_tree(&late, (enum pm_table)i));
+    }
+    assert_int_equal(pm_diags_count(d), 0);
+    pm_tables_free(&late);
+    pm_tables_free(&whole);
+    pm_diags_free(d);
+}
+
 // A start marks the program's own tables and does not check them: the tree has to be what a
 // check leaves, and the check has to find nothing.
 static void built_in_tables_are_good(void **state) {
@@ -589,6 +612,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(recorded_rules_are_the_text),
         cmocka_unit_test(recorded_documents_are_the_text),
+        cmocka_unit_test(late_tables_are_the_same),
         cmocka_unit_test(built_in_tables_are_good),
         cmocka_unit_test(marked_is_as_checked),
         cmocka_unit_test(mistakes_are_told_where_they_stand),
