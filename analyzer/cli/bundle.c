@@ -57,6 +57,12 @@ static bool rows_asked(const struct pm_bundle_args *args) {
     return asked;
 }
 
+static bool series_asked(const struct pm_outputs *out) {
+    bool asked = false;
+    for (size_t i = 0; i < out->n; i++) asked = asked || out->renderer[i]->series;
+    return asked;
+}
+
 struct pm_timeline *pm_bundle_read(struct pm_bundle_args *args, struct pm_diags *diags,
                                    bool *whole) {
     *whole = pm_paths_present(args->paths, &args->paths_n);
@@ -135,7 +141,8 @@ int pm_bundle_report(struct pm_timeline *t, struct pm_ruleset *rules,
                                  .alerts_file = args->alerts_file,
                                  .since_ns = PM_NO_TIME,
                                  .until_ns = PM_NO_TIME,
-                                 .inputs = inputs_of(t, a)};
+                                 .inputs = inputs_of(t, a),
+                                 .all_series = series_asked(&args->out)};
     struct pm_diags *said = pm_diags_new();
     struct pm_report *r = NULL;
     pm_privacy_judge(&args->privacy, &o);

@@ -21,6 +21,7 @@
 #include "judge/quota/quota.h"
 #include "judge/reckon.h"
 #include "judge/tell/tell.h"
+#include "pm/series.h"
 #include <stdlib.h>
 
 struct held {
@@ -41,6 +42,7 @@ void pm_report_free(struct pm_report *r) {
     free(r->marks);
     free(r->skipped);
     free(r->diagnostics);
+    if (r->metrics && r->metrics->a) pm_arena_free(r->metrics->a);
     pm_arena_free(r->a);
     pm_intern_free(held->names);
     free(held);
@@ -130,8 +132,7 @@ static bool fill_report(const struct pm_scene *scene, struct pm_hits *hits,
     pm_lanes_fill(scene, hits, report);
     pm_missing_fill(scene, hits, report);
     stage(scene->env, "replaying alerts");
-    pm_series_fill(scene, report);
-    good = pm_alerts_fill(scene->env, report, &own_hash) && good;
+    good = pm_alerts_fill(scene, report, &own_hash) && good;
     rules_in_force(scene->env, report, &own_hash);
     pm_missing_once(report);
     return good;

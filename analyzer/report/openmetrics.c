@@ -107,4 +107,5 @@ const struct pm_renderer pm_renderer_openmetrics = {
     .name = "openmetrics",
     .extensions = ".om .openmetrics",
     .title = "the series behind the report, for promtool and Prometheus",
+    .series = true,
     .render = openmetrics_render};

@@ -376,7 +376,9 @@ struct pm_report {
     size_t quotas_n, quotas_cap;
     struct pm_alert *alerts;
     size_t alerts_n, alerts_cap;
-    struct pm_series_set *metrics; // what alerts were replayed over; NULL where nothing has a time
+    // The grid on which alerts were replayed, and the series that reports tell of; all of
+    // them where the judge's options say so. NULL where nothing has a time.
+    struct pm_series_set *metrics;
     struct pm_finding *findings;
     size_t findings_n, findings_cap;
     struct pm_missing *missing;

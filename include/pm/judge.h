@@ -11,6 +11,9 @@ struct pm_judge_options {
     void *shown_ctx;
     int64_t since_ns, until_ns; // PM_NO_TIME: open
     struct pm_strs inputs;      // names for the report
+    // The report is to hold every series that there can be; else those that alerts and
+    // reports ask for, and the former only while alerts are replayed.
+    bool all_series;
     // Told the name of each stage as it begins; NULL: nobody waits.
     void (*stage)(const char *name);
     // Told the id of each stanza of rules/settle.yaml that settled a pull; NULL: nobody asks.

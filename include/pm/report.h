@@ -22,7 +22,8 @@ struct pm_renderer {
     const char
         *extensions; // ".txt", ".json", ".md", ".html .htm": -o picks by these; space-separated
     const char *title;
-    bool rows; // reads the timeline, which has to hold what was judged
+    bool rows;   // reads the timeline, which has to hold what was judged
+    bool series; // writes all series, also those that no alert asks for
     // Writes the whole report. Deterministic: no clock, no locale. Returns false on a
     // write error.
     bool (*render)(FILE *out, const struct pm_report *r, const struct pm_render_options *o);

@@ -38,6 +38,7 @@ struct pm_series_set {
     size_t steps;             // evaluations; 0: nothing has a time
     struct pm_series *items;  // in order of name, then labels
     size_t n;
+    struct pm_arena *a; // where the items and their runs live; NULL: in the report's
 };
 static inline int64_t pm_step_at(const struct pm_series_set *s, size_t step) {
     return s->from_ns + (int64_t)step * s->step_ns;

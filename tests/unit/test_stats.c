@@ -93,6 +93,14 @@ static double value_at(const struct pm_series *s, double at) { // -1: no sample 
     return -1;
 }
 
+static struct judged all_series(const struct line *lines, size_t n) {
+    struct pm_judge_options o = {
+        .since_ns = PM_NO_TIME, .until_ns = PM_NO_TIME, .all_series = true};
+    struct judged j = judge_as(lines, n, &o);
+    assert_non_null(j.r);
+    return j;
+}
+
 static void series_of_a_pod_that_waits(void **state) {
     (void)state;
     static const struct line lines[] = {
@@ -104,7 +112,7 @@ static void series_of_a_pod_that_waits(void **state) {
         {302, CONTAINERD, OK_OF(API), .node = "n1", .message = "returned"},
         {2000, CONTAINERD, OK_OF(WEB), .node = "n1", .message = "returned"},
     };
-    struct judged j = JUDGE(lines);
+    struct judged j = all_series(lines, PM_LEN(lines));
     const struct pm_series_set *set = j.r->metrics;
     const char *waiting = "kube_pod_container_status_waiting_reason";
     assert_non_null(set);
@@ -144,7 +152,7 @@ static void refused_by_the_kubelet(void **state) {
         {2, KUBELET, FAILED(WEB, "pull QPS exceeded"), .node = "n1", .message = "sync pod",
          .pod = "shop/web-1"},
     };
-    struct judged j = JUDGE(lines);
+    struct judged j = all_series(lines, PM_LEN(lines));
     assert_true(j.r->total.failed > 0);
     assert_non_null(series(&j, "pullmortem_pull_failures_total", "cause", "rate-limit.client"));
     assert_null(series(&j, "kubelet_runtime_operations_errors_total", NULL, NULL));
@@ -161,7 +169,7 @@ static void window_too_long_for_one_grid(void **state) {
         {90, CONTAINERD, FAILED(API, NOT_FOUND), .node = "n1"},
         {86400, CONTAINERD, OK_OF(WEB), .node = "n1", .message = "returned"},
     };
-    struct judged j = JUDGE(lines);
+    struct judged j = all_series(lines, PM_LEN(lines));
     const struct pm_series_set *set = j.r->metrics;
     bool said = false;
     assert_true(set->step_ns <= 60 * PM_NS_PER_S && set->steps <= 20002);
@@ -172,10 +180,58 @@ static void window_too_long_for_one_grid(void **state) {
     judged_free(&j);
 }
 
+static void same_values(const struct pm_series *x, const struct pm_series *y) {
+    assert_int_equal(pm_labels_cmp(&x->labels, &y->labels), 0);
+    assert_int_equal(x->runs_n, y->runs_n);
+    for (size_t i = 0; i < x->runs_n; i++) {
+        assert_int_equal(x->runs[i].from_ns, y->runs[i].from_ns);
+        assert_int_equal(x->runs[i].to_ns, y->runs[i].to_ns);
+        assert_true(x->runs[i].value == y->runs[i].value);
+    }
+}
+
+// Who writes no metrics has the same grid, the same alerts and the disks, and no other series.
+static void series_that_are_asked_for(void **state) {
+    (void)state;
+    static const struct line lines[] = {
+        {60, CONTAINERD, START_OF(API), .node = "n1"},
+        {61, CONTAINERD, FAILED(API, NOT_FOUND), .node = "n1"},
+        {62, PM_COMP_HOST, .kind = PM_KIND_DISK_USAGE, .node = "n1",
+         .detail = "{\"mount\":\"/var\",\"used_ratio\":0.91}"},
+        {90, CONTAINERD, FAILED(API, NOT_FOUND), .node = "n1"},
+        {200, CONTAINERD, FAILED(API, NOT_FOUND), .node = "n1"},
+        {300, CONTAINERD, FAILED(API, NOT_FOUND), .node = "n1"},
+        {900, CONTAINERD, START_OF(WEB), .node = "n2"},
+        {950, CONTAINERD, OK_OF(WEB), .node = "n2", .message = "returned"},
+    };
+    struct judged all = all_series(lines, PM_LEN(lines)), some = JUDGE(lines);
+    const char *disk = "pullmortem_disk_used_ratio";
+    bool fired = false;
+    assert_non_null(series(&all, "pullmortem_pull_duration_seconds", NULL, NULL));
+    assert_int_equal(some.r->metrics->n, 1);
+    same_values(series(&all, disk, NULL, NULL), series(&some, disk, NULL, NULL));
+    assert_int_equal(all.r->metrics->from_ns, some.r->metrics->from_ns);
+    assert_int_equal(all.r->metrics->steps, some.r->metrics->steps);
+    assert_int_equal(all.r->alerts_n, some.r->alerts_n);
+    for (size_t i = 0; i < all.r->alerts_n; i++) {
+        const struct pm_alert *x = &all.r->alerts[i], *y = &some.r->alerts[i];
+        assert_true(pm_str_eq(x->note, y->note));
+        assert_int_equal(x->fired_n, y->fired_n);
+        assert_int_equal(x->values_n, y->values_n);
+        for (size_t k = 0; k < x->values_n; k++) same_values(&x->values[k], &y->values[k]);
+        fired |= x->fired_n > 0;
+    }
+    assert_true(fired);
+    judged_free(&all);
+    judged_free(&some);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(attempts_retries_and_troubles), cmocka_unit_test(cached_counts_once),
-        cmocka_unit_test(series_of_a_pod_that_waits), cmocka_unit_test(refused_by_the_kubelet),
-        cmocka_unit_test(window_too_long_for_one_grid)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(attempts_retries_and_troubles),
+                                       cmocka_unit_test(cached_counts_once),
+                                       cmocka_unit_test(series_of_a_pod_that_waits),
+                                       cmocka_unit_test(refused_by_the_kubelet),
+                                       cmocka_unit_test(window_too_long_for_one_grid),
+                                       cmocka_unit_test(series_that_are_asked_for)};
     return cmocka_run_group_tests_name("stats", tests, NULL, NULL);
 }

@@ -233,19 +233,22 @@ static void grid_is_coarse(const struct pm_env *env, struct pm_report *report,
     }
 }
 
-bool pm_alerts_fill(const struct pm_env *env, struct pm_report *report, uint64_t *own_hash) {
+bool pm_alerts_fill(const struct pm_scene *scene, struct pm_report *report, uint64_t *own_hash) {
+    const struct pm_env *env = scene->env;
     struct pm_alert_rules rules = {0};
     struct pm_report *r = report;
     bool good = pm_alert_rules_load(&rules, env->rules, env->options, env->a, env->diags);
     if (rules.own_hash)
         *own_hash = pm_str_hash(
             (struct pm_str){(const char *)&rules.own_hash, sizeof rules.own_hash}, *own_hash);
+    pm_series_fill(scene, &rules, report);
     if (good && rules.n) {
         r->alerts = PM_NEWN(env->a, struct pm_alert, rules.n);
         r->alerts_n = r->alerts_cap = rules.n;
         for (size_t i = 0; i < rules.n; i++) one(env, report, &rules.items[i], &r->alerts[i]);
         grid_is_coarse(env, report, &rules);
     }
+    pm_series_forget(scene, report);
     pm_alert_rules_free(&rules);
     return good;
 }

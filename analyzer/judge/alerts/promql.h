@@ -36,6 +36,8 @@ void pm_promql_bind(
     const struct pm_series_set *set); // finds the series that its selectors speak of
 void pm_promql_changes(const struct pm_promql *q, const struct pm_series_set *set,
                        bool *changed); // marks the steps before which a sample was new or missing
+// May one of its selectors speak of series of this name?
+bool pm_promql_asks(const struct pm_promql *q, struct pm_str name);
 // The value at one moment; moments must not go back between calls. False where it has
 // none (two series match one: error says so). The result lives in `scratch`.
 bool pm_promql_eval(struct pm_promql *q, int64_t at_ns, struct pm_arena *scratch,

@@ -38,6 +38,12 @@ static bool selected(const struct node *n, const struct pm_series *s) {
     return true;
 }
 
+bool pm_promql_asks(const struct pm_promql *q, struct pm_str name) {
+    for (const struct node *n = q->all; n; n = n->next)
+        if (n->kind == NODE_SELECTOR && (!n->name.n || pm_str_eq(n->name, name))) return true;
+    return false;
+}
+
 static struct bound bound_to(const struct pm_series *s) {
     struct bound b = {.series = s};
     for (size_t i = 1; i < s->runs_n; i++) b.falls |= s->runs[i].value < s->runs[i - 1].value;

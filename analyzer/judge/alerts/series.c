@@ -175,7 +175,6 @@ static void gather(const struct build *b, const uint32_t *order, size_t n, struc
 }
 
 static void lay(const struct build *b, struct pm_series_set *set) {
-    struct pm_arena *a = b->scene->env->a;
     uint32_t *ends = pm_xmalloc((b->drafts.n + 1) * sizeof *ends), *order = by_series(b, ends);
     struct point *points = NULL;
     struct runs runs = {0};
@@ -193,7 +192,7 @@ static void lay(const struct build *b, struct pm_series_set *set) {
         gather(b, order + first, n, points);
         fill(d, points, n, set, &runs);
         if (!runs.n) continue;
-        struct pm_run *kept = PM_NEWN(a, struct pm_run, runs.n);
+        struct pm_run *kept = PM_NEWN(set->a, struct pm_run, runs.n);
         memcpy(kept, runs.items, runs.n * sizeof *kept);
         set->items[set->n++] = (struct pm_series){
             .name = d->name, .labels = d->labels, .runs = kept, .runs_n = runs.n};
@@ -210,17 +209,45 @@ static int by_name(const void *a, const void *b) {
     return c ? c : pm_labels_cmp(&x->labels, &y->labels);
 }
 
+static size_t asked_n(const struct build *b) {
+    size_t n = 0;
+    for (size_t i = 0; i < b->drafts.n; i++) n += b->drafts.items[i].asked;
+    return n;
+}
 static struct pm_series_set *set_of(struct build *b) {
     struct pm_series_set *set = PM_NEW(b->scene->env->a, struct pm_series_set);
     grid(b, set);
-    set->items = PM_NEWN(b->scene->env->a, struct pm_series, b->drafts.n + 1);
+    set->a = pm_arena_new();
+    set->items = PM_NEWN(set->a, struct pm_series, asked_n(b) + 1);
     lay(b, set);
     if (set->n > 1) qsort(set->items, set->n, sizeof *set->items, by_name);
-    return set->steps ? set : NULL;
+    if (set->steps) return set;
+    pm_arena_free(set->a);
+    return NULL;
 }
 
-void pm_series_fill(const struct pm_scene *scene, struct pm_report *report) {
+void pm_series_forget(const struct pm_scene *scene, struct pm_report *report) {
+    struct pm_series_set *set = report->metrics;
+    size_t n = 0;
+    if (!set || scene->env->options->all_series) return;
+    for (size_t i = 0; i < set->n; i++)
+        if (pm_series_told(set->items[i].name)) set->items[n++] = set->items[i];
+    struct pm_series *kept = PM_NEWN(scene->env->a, struct pm_series, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        kept[i] = set->items[i];
+        kept[i].runs = PM_NEWN(scene->env->a, struct pm_run, kept[i].runs_n);
+        memcpy(kept[i].runs, set->items[i].runs, kept[i].runs_n * sizeof *kept[i].runs);
+    }
+    set->items = kept;
+    set->n = n;
+    pm_arena_free(set->a);
+    set->a = NULL;
+}
+
+void pm_series_fill(const struct pm_scene *scene, const struct pm_alert_rules *alerts,
+                    struct pm_report *report) {
     struct build b = {.scene = scene,
+                      .alerts = alerts,
                       .report = report,
                       .keys = pm_intern_new(),
                       .from = PM_NO_TIME,

@@ -21,6 +21,7 @@ struct draft {
     struct pm_str name;
     struct pm_labels labels;
     bool counter, counts; // counts: a gauge of how many, not of whether
+    bool asked;           // else it is only counted: neither its labels nor its points are kept
     pm_ref newest;        // of the points, the one that was put down last
 };
 struct wait { // a pod's, to INT64_MAX where it still waits
@@ -29,6 +30,7 @@ struct wait { // a pod's, to INT64_MAX where it still waits
 };
 struct build {
     const struct pm_scene *scene;
+    const struct pm_alert_rules *alerts;
     struct pm_report *report;
     struct pm_intern *keys;
     PM_LIST(struct draft) drafts; // by key
@@ -48,6 +50,11 @@ uint32_t pm_series_of(struct build *b, const char *name, const struct pm_label *
     pm_series_of((b), (name), (const struct pm_label[]){__VA_ARGS__},                              \
                  PM_LEN(((const struct pm_label[]){__VA_ARGS__})))
 void pm_series_point(struct build *b, uint32_t series, int64_t at, enum how how, double value);
+
+// Does anyone read series of this name?
+bool pm_series_asked(const struct build *b, struct pm_str name);
+// Do reports, which keep those when alerts are replayed?
+bool pm_series_told(struct pm_str name);
 
 // The scrape that sees what happened at `at`, on the finest grid that there is: what
 // has one number here is seen by one scrape on all of them.

@@ -1,7 +1,9 @@
 // What whoever feeds the series puts down: points of series by name and labels, in no order
 // yet. series.c lays them on the grid when all are there. Which names are counters is said
-// by the families.
+// by the families; who reads one, by the loaded alerts and the reports.
+#include "judge/alerts/alert.h"
 #include "judge/alerts/series_build.h"
+#include "pm/judge.h"
 
 const struct pm_family pm_families[] = {
     {"kubelet_runtime_operations_total", PM_METRIC_COUNTER,
@@ -38,6 +40,24 @@ static bool is_counter(const char *name) {
     return false;
 }
 
+// What reports tell of beside alerts.
+static const char *const told[] = {
+    "pullmortem_disk_used_ratio", // json_pulls.c: how full the nodes' file systems were
+};
+bool pm_series_told(struct pm_str name) {
+    for (size_t i = 0; i < PM_LEN(told); i++)
+        if (pm_str_eqc(name, told[i])) return true;
+    return false;
+}
+bool pm_series_asked(const struct build *b, struct pm_str name) {
+    if (b->scene->env->options->all_series || pm_series_told(name)) return true;
+    for (size_t i = 0; i < b->alerts->n; i++) {
+        const struct pm_alert_rule *r = &b->alerts->items[i];
+        if (r->q && pm_promql_asks(r->q, name)) return true;
+    }
+    return false;
+}
+
 #define LABELS_MAX 5
 // A series by its name and labels, made where it was not there. Labels in order of name;
 // empty ones are no labels.
@@ -61,7 +81,10 @@ uint32_t pm_series_of(struct build *b, const char *name, const struct pm_label *
     while (b->drafts.n <= id)
         *PM_PUSH(b->drafts.items, b->drafts.n, b->drafts.cap) = (struct draft){0};
     struct draft *d = &b->drafts.items[id];
-    *d = (struct draft){.name = pm_str_c(name), .counter = is_counter(name)};
+    *d = (struct draft){.name = pm_str_c(name),
+                        .counter = is_counter(name),
+                        .asked = pm_series_asked(b, pm_str_c(name))};
+    if (!d->asked) return id;
     d->labels = (struct pm_labels){PM_NEWN(b->scene->env->a, struct pm_label, kept_n + 1), kept_n};
     memcpy(d->labels.items, kept, kept_n * sizeof *kept);
     return id;
@@ -87,6 +110,7 @@ void pm_series_point(struct build *b, uint32_t series, int64_t at, enum how how,
         b->from = pm_min_time(b->from, at);
         b->to = pm_max_time(b->to, at);
     }
+    if (!d->asked) return;
     if (is_one_more(b, d, at, how)) PM_REF(b->points, d->newest).value += value;
     else if (d->newest && how == HOW_COUNT && value == 0) return; // it stands where it stood
     else {

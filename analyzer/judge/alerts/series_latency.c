@@ -44,9 +44,9 @@ static const struct {
     size_t percent;
 } quantiles[] = {{"0.5", 50}, {"0.95", 95}, {"0.99", 99}};
 
+#define FAMILY "pullmortem_pull_duration_seconds"
 static uint32_t latency_series(struct build *b, size_t quantile, uint32_t registry) {
-    return SERIES(b, "pullmortem_pull_duration_seconds",
-                  L("quantile", pm_str_c(quantiles[quantile].word)),
+    return SERIES(b, FAMILY, L("quantile", pm_str_c(quantiles[quantile].word)),
                   L("registry", pm_name(b->scene->env, registry)));
 }
 static void latency_at(struct build *b, const struct window *w, const uint32_t *series,
@@ -103,18 +103,40 @@ static void ranks_find(struct took *items, size_t n, struct pm_keyed *room, int6
     w->n = 0;
 }
 
-// Good pulls of a registry that say how long they took.
+// A good pull of a registry that says how long it took.
+static bool tells(const struct pm_attempt *p) {
+    return p->outcome == PM_OUTCOME_OK && p->duration_ns > 0 && p->registry &&
+           pm_at(p) != PM_NO_TIME;
+}
 static size_t took_of(const struct build *b, struct took *out) {
     size_t n = 0;
     for (size_t i = 0; i < b->scene->pulls->n; i++) {
         const struct pm_attempt *p = &b->scene->pulls->items[i];
-        if (p->outcome == PM_OUTCOME_OK && p->duration_ns > 0 && p->registry &&
-            pm_at(p) != PM_NO_TIME)
-            out[n++] = (struct took){p->registry, 0, pm_at(p), p->duration_ns};
+        if (tells(p)) out[n++] = (struct took){p->registry, 0, pm_at(p), p->duration_ns};
     }
     return n;
 }
+
+// Where nobody reads them they are only counted; when it was, the pulls' counters say.
+static void latency_unread(struct build *b) {
+    Pvoid_t known = NULL;
+    Word_t freed;
+    for (size_t i = 0; i < b->scene->pulls->n; i++) {
+        const struct pm_attempt *p = &b->scene->pulls->items[i];
+        Word_t *at = tells(p) ? pm_map_slot(&known, p->registry) : NULL;
+        for (size_t q = 0; at && !*at && q < PM_LEN(quantiles); q++)
+            latency_series(b, q, p->registry);
+        if (at) *at = 1;
+    }
+    JLFA(freed, known);
+    (void)freed;
+}
+
 void pm_series_latency(struct build *b) {
+    if (!pm_series_asked(b, PM_STR(FAMILY))) {
+        latency_unread(b);
+        return;
+    }
     size_t most = b->scene->pulls->n + 1;
     struct took *all = pm_xmalloc(most * sizeof *all);
     size_t n = took_of(b, all);
