@@ -11,6 +11,7 @@
 // not show rates of five.
 #include "base/sort.h"
 #include "judge/alerts/series_build.h"
+#include <math.h>
 #include <stdlib.h>
 
 #define STEPS_MAX 20000
@@ -101,13 +102,14 @@ struct state_of { // of one series while its points are taken in order
     bool there;
 };
 static void take(const struct draft *d, const struct point *p, struct state_of *x) {
-    if (p->how == HOW_COUNT || p->how == HOW_ADD) x->value += p->value;
-    if (p->how == HOW_SET) x->value = p->value;
-    if (p->how == HOW_DEPTH) {
+    x->there = !isnan(p->value);
+    if (!x->there) return;
+    if (d->how == HOW_COUNT || d->how == HOW_ADD) x->value += p->value;
+    if (d->how == HOW_SET) x->value = p->value;
+    if (d->how == HOW_DEPTH) {
         x->depth += (int64_t)p->value;
         x->value = d->counts ? (double)x->depth : x->depth > 0;
     }
-    x->there = p->how != HOW_END;
 }
 
 // Runs of the series that is laid down at the moment.
@@ -134,7 +136,7 @@ static void fill(const struct draft *d, const struct point *p, size_t n,
     for (size_t i = 0; i <= n; i++) {
         size_t at = i < n ? scrape_after(set, p[i].at) : set->steps;
         if (at > set->steps) at = set->steps;
-        bool waits_no_more = !d->counter && i > 0 && p[i - 1].how == HOW_DEPTH &&
+        bool waits_no_more = !d->counter && i > 0 && d->how == HOW_DEPTH &&
                              x.depth <= 0; // 0 stays for the lookback, then it is gone
         if (x.there && at > from)
             run_add(out, set, from, (waits_no_more && at - from > linger ? from + linger : at) - 1,
@@ -150,56 +152,33 @@ static int by_time(const void *a, const void *b, void *none) {
     return (x->at > y->at) - (x->at < y->at);
 }
 
-// The points by series, those of one in the order in which they were put down: their
-// places are counted, where comparing millions would sort what mostly is in order.
-static uint32_t *by_series(const struct build *b, uint32_t *ends) {
-    uint32_t *order = pm_xmalloc((b->points.n + 1) * sizeof *order), at = 0;
-    memset(ends, 0, (b->drafts.n + 1) * sizeof *ends);
-    for (size_t i = 0; i < b->points.n; i++) ends[b->points.items[i].series]++;
-    for (size_t k = 0; k < b->drafts.n; k++) {
-        uint32_t n = ends[k];
-        ends[k] = at;
-        at += n;
-    }
-    for (size_t i = 0; i < b->points.n; i++) order[ends[b->points.items[i].series]++] = (uint32_t)i;
-    return order;
-}
-
-static void gather(const struct build *b, const uint32_t *order, size_t n, struct point *out) {
+static void points_sort(struct point *p, size_t n) {
     bool sorted = true;
-    for (size_t i = 0; i < n; i++) {
-        out[i] = b->points.items[order[i]];
-        sorted = sorted && (i == 0 || out[i - 1].at <= out[i].at);
-    }
-    if (!sorted) pm_sort(out, n, sizeof *out, by_time, NULL);
+    for (size_t i = 1; i < n; i++) sorted = sorted && p[i - 1].at <= p[i].at;
+    if (!sorted) pm_sort(p, n, sizeof *p, by_time, NULL);
 }
 
-static void lay(const struct build *b, struct pm_series_set *set) {
-    uint32_t *ends = pm_xmalloc((b->drafts.n + 1) * sizeof *ends), *order = by_series(b, ends);
-    struct point *points = NULL;
+// Series by series, so that the points of one are given back as its runs are kept.
+static void lay(struct build *b, struct pm_series_set *set) {
     struct runs runs = {0};
     size_t cap = 0;
     for (size_t k = 0; k < b->drafts.n; k++) {
-        const struct draft *d = &b->drafts.items[k];
-        uint32_t first = k ? ends[k - 1] : 0;
-        size_t n = ends[k] - first;
+        struct draft *d = &b->drafts.items[k];
+        size_t n = d->points.n;
         if (!n) continue;
         if (n > cap) {
             cap = n + n / 2;
-            points = pm_xrealloc(points, cap * sizeof *points);
             runs.items = pm_xrealloc(runs.items, (cap + 1) * sizeof *runs.items);
         }
-        gather(b, order + first, n, points);
-        fill(d, points, n, set, &runs);
+        points_sort(d->points.items, n);
+        fill(d, d->points.items, n, set, &runs);
+        free(d->points.items);
         if (!runs.n) continue;
         struct pm_run *kept = PM_NEWN(set->a, struct pm_run, runs.n);
         memcpy(kept, runs.items, runs.n * sizeof *kept);
         set->items[set->n++] = (struct pm_series){
             .name = d->name, .labels = d->labels, .runs = kept, .runs_n = runs.n};
     }
-    free(ends);
-    free(order);
-    free(points);
     free(runs.items);
 }
 
@@ -262,7 +241,6 @@ void pm_series_fill(const struct pm_scene *scene, const struct pm_alert_rules *a
     JLFA(freed, b.backed_off);
     (void)freed;
     free(b.drafts.items);
-    free(b.points.items);
     free(b.waits.items);
     pm_intern_free(b.keys);
 }

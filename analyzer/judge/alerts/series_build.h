@@ -11,18 +11,17 @@ enum how {
     HOW_DEPTH, // one more or fewer waits
     HOW_END    // it is not known any more
 };
-struct point {
+struct point { // of what is said how, its series says: all of one are of one kind
     int64_t at;
-    double value;
-    uint32_t series;
-    uint8_t how;
+    double value; // NaN: it ends
 };
 struct draft {
     struct pm_str name;
     struct pm_labels labels;
     bool counter, counts; // counts: a gauge of how many, not of whether
     bool asked;           // else it is only counted: neither its labels nor its points are kept
-    pm_ref newest;        // of the points, the one that was put down last
+    enum how how;
+    PM_LIST(struct point) points; // in the order in which they were put down
 };
 struct wait { // a pod's, to INT64_MAX where it still waits
     uint32_t pod;
@@ -34,7 +33,6 @@ struct build {
     struct pm_report *report;
     struct pm_intern *keys;
     PM_LIST(struct draft) drafts; // by key
-    PM_LIST(struct point) points; // of one series in the order in which they were put down
     int64_t from, to;             // of what was measured; PM_NO_TIME: nothing was
     PM_LIST(struct wait) waits;
     Pvoid_t container_of; // pod and image → container

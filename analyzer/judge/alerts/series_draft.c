@@ -4,6 +4,7 @@
 #include "judge/alerts/alert.h"
 #include "judge/alerts/series_build.h"
 #include "pm/judge.h"
+#include <math.h>
 
 const struct pm_family pm_families[] = {
     {"kubelet_runtime_operations_total", PM_METRIC_COUNTER,
@@ -98,9 +99,8 @@ int64_t pm_series_scrape(int64_t at) {
 
 // A million pulls of one registry are some thousand scrapes of its counter. Sums of whole
 // numbers are the same in any order.
-static bool is_one_more(const struct build *b, const struct draft *d, int64_t at, enum how how) {
-    const struct point *last = d->newest && how == HOW_COUNT ? &PM_REF(b->points, d->newest) : NULL;
-    return last && last->how == HOW_COUNT && pm_series_scrape(last->at) == pm_series_scrape(at);
+static bool is_one_more(const struct draft *d, int64_t at) {
+    return pm_series_scrape(d->points.items[d->points.n - 1].at) == pm_series_scrape(at);
 }
 
 void pm_series_point(struct build *b, uint32_t series, int64_t at, enum how how, double value) {
@@ -111,11 +111,14 @@ void pm_series_point(struct build *b, uint32_t series, int64_t at, enum how how,
         b->to = pm_max_time(b->to, at);
     }
     if (!d->asked) return;
-    if (is_one_more(b, d, at, how)) PM_REF(b->points, d->newest).value += value;
-    else if (d->newest && how == HOW_COUNT && value == 0) return; // it stands where it stood
-    else {
-        *PM_PUSH(b->points.items, b->points.n, b->points.cap) =
-            (struct point){at, value, series, (uint8_t)how};
-        d->newest = (pm_ref)b->points.n;
+    if (how != HOW_END) d->how = how;
+    if (how == HOW_COUNT && d->points.n) {
+        if (is_one_more(d, at)) {
+            d->points.items[d->points.n - 1].value += value;
+            return;
+        }
+        if (value == 0) return; // it stands where it stood
     }
+    *PM_PUSH(d->points.items, d->points.n, d->points.cap) =
+        (struct point){at, how == HOW_END ? NAN : value};
 }
