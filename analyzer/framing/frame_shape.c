@@ -14,8 +14,16 @@ void frame_shape_begin(struct frame_shape *s) {
     s->closed = true;
 }
 
+// Whether the values are UTF-8 is asked of those that are read. Names are not read again:
+// a shape with one beyond ASCII, which may be broken, is not kept.
+static bool is_ascii(struct pm_str s) {
+    unsigned char all = 0;
+    for (size_t i = 0; i < s.n; i++) all |= (unsigned char)s.p[i];
+    return all < 0x80;
+}
+
 static bool glue_add(struct frame_shape *s, struct pm_str glue) {
-    s->closed &= s->glue_n + glue.n <= FRAME_SHAPE_BYTES;
+    s->closed &= s->glue_n + glue.n <= FRAME_SHAPE_BYTES && is_ascii(glue);
     if (!s->closed) return false;
     memcpy(s->glue + s->glue_n, glue.p, glue.n);
     s->glue_n += glue.n;

@@ -159,6 +159,33 @@ static void shapes_decide_no_value(void **state) {
     }
 }
 
+// A name that is no UTF-8 stands between the values: the second object of its look is left
+// to trees as the first is. One in UTF-8 is read both times. Found by libFuzzer.
+static void names_are_as_clean_the_second_time(void **state) {
+    static const struct {
+        const char *text;
+        bool read;
+    } rows[] = {
+        {"{\"metadata\":{\"\xff\xfe\":\"u\"},\"reason\":\"a\",\"count\":1}", false},
+        {"{\"metadata\":{\"gr\xc3\xb6\xc3\x9f"
+         "e\":\"u\"},\"reason\":\"a\",\"count\":1}",
+         true},
+    };
+    (void)state;
+    for (size_t i = 0; i < PM_LEN(rows); i++) {
+        struct pm_arena *a = pm_arena_new();
+        struct frame_fields_memo memo = {{0}, {NULL}, NULL};
+        struct pm_json_field f[WANTS];
+        uint64_t newlines;
+        for (int again = 0; again < 3; again++)
+            assert_int_equal(
+                frame_fields_read(a, &memo, pm_str_c(rows[i].text), &list, f, &newlines) > 0,
+                rows[i].read);
+        frame_fields_forget(&memo);
+        pm_arena_free(a);
+    }
+}
+
 // ---- drawn
 
 // What an object looks like is drawn apart from what its values are, so that objects of
@@ -688,6 +715,7 @@ int main(void) {
         cmocka_unit_test(members_are_read),
         cmocka_unit_test(the_rest_is_left_to_trees),
         cmocka_unit_test(shapes_decide_no_value),
+        cmocka_unit_test(names_are_as_clean_the_second_time),
         cmocka_unit_test(lists_and_trees_agree),
         cmocka_unit_test(wide_and_plain_loops_agree),
         cmocka_unit_test(event_lists_are_told_alike),
