@@ -47,6 +47,18 @@ for logs in first last twice; do
     python3 -c 'import json; p = json.load(open("out"))["pulls"]; assert (p["ok"], p["bytes"]) == (1, 6000), (p["ok"], p["bytes"])' || wrong "overlap/$logs: other layers"
 done
 
+# Two layers are one row that ends after a manifest between them: a pull ends with its last request, in whichever order the lines were written.
+got() { # second path
+    echo "10.4.0.157 - - [12/Apr/2026:06:10:$1 +0000] \"GET /v2/kiln/$2 HTTP/1.1\" 200 1570 \"-\" \"containerd/1.7.24\""
+}
+layer=sha256:244362e83532a55d92f61df278a006e00fb9fbeb714b054d457c1defff39ae
+{ got 00 manifests/9 && got 01 blobs/${layer}e1 && got 08 blobs/${layer}e2 && got 03 manifests/${layer}ff; } >late.log
+{ got 00 manifests/9 && got 01 blobs/${layer}e1 && got 03 manifests/${layer}ff && got 08 blobs/${layer}e2; } >even.log
+for log in late even; do
+    run 0 "$PM" analyze $log.log -o $log.csv
+    python3 -c 'import csv, sys; (p,) = csv.DictReader(open(sys.argv[1])); assert p["ended"].startswith("2026-04-12T06:10:08"), p["ended"]' $log.csv || wrong "$log.log: the pull ends elsewhere"
+done
+
 # Of one log's copies the one that stands first in it is kept, though the shipper stamped a later line earlier.
 for second in 40 20 50; do
     echo "2026-04-12T06:10:$second.157179432Z stderr F 10.4.0.157 - bob [12/Apr/2026:06:10:40 +0000] \"GET /v2/kiln/manifests/9 HTTP/1.1\" 401 5 \"-\" \"containerd/1.7.24\""

@@ -232,7 +232,9 @@ static void take_names(const struct pm_loading *l, struct pm_request_group *g,
                        const struct asked *q) {
     const struct pm_env *env = l->env;
     const struct pm_event *e = &q->row->event;
-    g->last = pm_max_time(q->row->ts_ns, q->times > 1 ? q->row->last_ns : PM_NO_TIME);
+    // A row of several requests began before this one, and may have ended after it.
+    g->last = pm_max_time(g->last, q->row->ts_ns);
+    if (q->times > 1) g->last = pm_max_time(g->last, q->row->last_ns);
     if (q->by_tag) *tagged(l, g) = q->row->ts_ns;
     if (!g->reference) g->reference = q->reference;
     if (!g->registry)
