@@ -12,6 +12,17 @@ good() { # time image
 image=reg.gorse.example/oven:1
 missing="failed to resolve reference \\\"$image\\\": $image: not found"
 
+# What shows that it is over is a pull of the incident's scope, and not another registry's that went well in the same second.
+mkdir -p over
+{
+    good 2026-03-01T08:00:00Z quay.gorse.example/apps/kiln:1
+    failure 2026-03-01T09:00:01Z $image "unexpected status from HEAD request to https://reg.gorse.example/v2/oven/manifests/1: 503 Service Unavailable"
+    good 2026-03-01T09:00:20Z quay.gorse.example/apps/kiln:1
+    good 2026-03-01T09:00:20Z $image
+} >over/containerd.log
+run 0 "$PM" analyze over --format text
+grep -A1 'the first success after it' out | grep -qF oven:1 || { wrong "over: shown by another pull"; cat out; }
+
 # Members that break off.
 mkdir -p whole/n1 cut/n1 cuts/n1 fine
 for minute in 10 11 12; do failure "2026-03-01T09:$minute:00Z" $image "$missing"; done >whole/n1/containerd.log

@@ -21,6 +21,7 @@ struct pm_hit {
     struct pm_incident *incident; // in the report
     int cause;
     int64_t from, to, recovered;
+    pm_ref back; // the good pull that showed it, index + 1; 0: something else did
     struct pm_ids pulls, traces, groups; // indexes
     struct pm_ids said;                  // traces that name a pod of it
     struct pm_ids nodes, registries, images, namespaces, pods, clients, repositories, users;

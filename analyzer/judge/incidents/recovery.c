@@ -52,41 +52,50 @@ static Pvoid_t last_of_images(const struct pm_scene *scene, const struct pm_hit 
     return last;
 }
 
-// The first good pull within the scope after the last of the incident's; PM_NO_TIME: none.
-static int64_t image_back(const struct pm_scene *scene, const struct pm_hit *h, uint32_t image,
-                          int64_t last) {
+// The first good pull within the scope after the last of the incident's; NULL: none.
+static const struct pm_attempt *image_back(const struct pm_scene *scene, const struct pm_hit *h,
+                                           uint32_t image, int64_t last) {
     const struct pm_attempt *p;
     for (size_t i = pm_ok_first(scene->pulls, image, last);
          last != PM_NO_TIME && (p = pm_ok_at(scene->pulls, image, i)); i++)
-        if (pm_at(p) > last && in_scope(scene->env, h, p)) return pm_at(p);
-    return PM_NO_TIME;
+        if (pm_at(p) > last && in_scope(scene->env, h, p)) return p;
+    return NULL;
 }
 
-static int64_t all_images_back(const struct pm_scene *scene, const struct pm_hit *h) {
+static void recovered_by(const struct pm_scene *scene, struct pm_hit *h,
+                         const struct pm_attempt *p) {
+    h->recovered = p ? pm_at(p) : PM_NO_TIME;
+    h->back = p ? pm_ref_of((size_t)(p - scene->pulls->items)) : 0;
+}
+
+// The image that comes back last ends it.
+static void all_images_back(const struct pm_scene *scene, struct pm_hit *h) {
     Pvoid_t last = last_of_images(scene, h);
     Word_t freed;
-    int64_t back = PM_NO_TIME, one = 0;
-    for (size_t k = 0; k < h->images.n && one != PM_NO_TIME; k++) {
+    const struct pm_attempt *back = NULL, *one = NULL;
+    for (size_t k = 0; k < h->images.n && (one || !k); k++) {
         Word_t at = pm_map_get(last, h->images.items[k]);
         one = image_back(scene, h, h->images.items[k],
                          at ? pm_at(&PM_REF(*scene->pulls, at)) : PM_NO_TIME);
-        back = pm_max_time(back, one);
+        if (one && (!back || pm_at(one) > pm_at(back))) back = one;
     }
     JLFA(freed, last);
     (void)freed;
-    return one == PM_NO_TIME ? PM_NO_TIME : back;
+    recovered_by(scene, h, one ? back : NULL);
 }
 
 static void first_success(const struct pm_scene *scene, struct pm_hit *h) {
-    h->recovered = image_by_image(h) && h->images.n && h->images.n <= 50 ? all_images_back(scene, h)
-                                                                         : PM_NO_TIME;
-    if (image_by_image(h) && h->images.n && h->images.n <= 50) return;
+    recovered_by(scene, h, NULL);
+    if (image_by_image(h) && h->images.n && h->images.n <= 50) {
+        all_images_back(scene, h);
+        return;
+    }
     for (size_t i = pm_pull_first(scene->pulls, h->to); i < scene->pulls->n && h->to != PM_NO_TIME;
          i++) {
         const struct pm_attempt *p = &scene->pulls->items[i];
         if (p->outcome != PM_OUTCOME_OK || pm_at(p) <= h->to || !in_scope(scene->env, h, p))
             continue;
-        h->recovered = pm_at(p);
+        recovered_by(scene, h, p);
         return;
     }
 }

@@ -98,14 +98,9 @@ static void pick_for(struct picks *p, size_t index) {
     for (size_t i = 0; i < h->traces.n && i < 2; i++)
         pick(p, index, p->scene->ev->traces.items[h->traces.items[i]].id, 40,
              h->refused ? PM_STR("a refusal") : PM_STR("seen beside the pulls"));
-    for (size_t i = pm_pull_first(p->scene->pulls, h->recovered);
-         h->recovered != PM_NO_TIME && i < p->scene->pulls->n; i++) {
-        if (p->scene->pulls->items[i].outcome != PM_OUTCOME_OK ||
-            pm_at(&p->scene->pulls->items[i]) != h->recovered)
-            continue;
-        pick(p, index, p->scene->pulls->items[i].best, 10, PM_STR("the first success after it"));
-        break;
-    }
+    if (h->back)
+        pick(p, index, PM_REF(*p->scene->pulls, h->back).best, 10,
+             PM_STR("the first success after it"));
     if (h->explained_by)
         for (size_t i = 0; i < p->scene->ev->sides.n; i++) {
             const struct pm_trace *t = &p->scene->ev->traces.items[p->scene->ev->sides.items[i]];
