@@ -174,8 +174,8 @@ static uint64_t *set_at(const struct rule_gate *g, uint32_t i) {
 }
 static uint32_t set_new(struct rule_gate *g) {
     size_t words = g->pattern_words + g->rule_words;
-    if (g->set_count == g->set_cap)
-        g->sets = pm_grow(g->sets, &g->set_cap, words * sizeof *g->sets);
+    const size_t kept = words ? words : 1; // a file without a rule has no bits
+    if (g->set_count == g->set_cap) g->sets = pm_grow(g->sets, &g->set_cap, kept * sizeof *g->sets);
     memset(g->sets + g->set_count * words, 0, words * sizeof *g->sets);
     return (uint32_t)g->set_count++;
 }

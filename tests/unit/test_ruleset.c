@@ -268,6 +268,24 @@ static void test_hurry_finds_the_same(void **state) {
     pm_diags_free(d);
 }
 
+// A file that has a place and no rule: its gate has sets without a bit, and finds nothing.
+// Found by libFuzzer.
+static void test_no_rule_at_all(void **state) {
+    (void)state;
+    struct pm_diags *d = pm_diags_new();
+    struct pm_ruleset *rs = pm_ruleset_load(NULL, d),
+                      *none = ruleset_alone(PM_STR("schema: 1\nplace: 4\n"), "none.yaml", d);
+    assert_non_null(rs);
+    if (none) {
+        struct rule_gate *g = rule_gate_new(none, NULL);
+        const char *text = "no space left on device";
+        assert_null(rule_gate_next(g, text, text + strlen(text)));
+        rule_gate_free(g);
+    }
+    pm_ruleset_free(none), pm_ruleset_free(rs);
+    pm_diags_free(d);
+}
+
 // A pattern that backtracks without end on a text made for it: stopped, counted, told
 // once, and the other rules still answer.
 static void test_match_limit(void **state) {
@@ -403,6 +421,7 @@ int main(void) {
         cmocka_unit_test(test_literals),
         cmocka_unit_test(test_gate_equals_plain_loop),
         cmocka_unit_test(test_hurry_finds_the_same),
+        cmocka_unit_test(test_no_rule_at_all),
         cmocka_unit_test(test_match_limit),
         cmocka_unit_test(test_smoothing),
         cmocka_unit_test(test_only_failures_are_asked),
