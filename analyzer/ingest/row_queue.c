@@ -4,7 +4,7 @@
 // one log is then in order as it lies, and nothing sorts or merges it when it is read
 // (timeline/order.c).
 //
-// So many rows wait and no more, and none for longer than a request takes, by the rows'
+// So many rows and bytes wait and no more, and none for longer than a request takes, by the rows'
 // own stamps: those that wait are few then, and still in the processor's cache when they
 // leave. Where one comes that belongs before what has left, the timeline has one more run
 // of rows in order, which the reader merges.
@@ -15,6 +15,8 @@
 #include <stdlib.h>
 
 #define WAITING 4096
+#define WAITING_BYTES (4u << 20)
+#define SPARE_BYTES 4096 // longer texts are not kept for the next row
 #define LONGEST_NS (120 * PM_NS_PER_S)
 
 struct place {
@@ -27,6 +29,7 @@ struct row_queue {
     void *ctx;
     struct place *places; // in order, from `first`
     size_t first, n, room;
+    size_t bytes; // of the texts that wait
     struct row_held *spare, *last;
     uint64_t numbers, last_number;
 };
@@ -92,17 +95,17 @@ static void first_out(struct row_queue *q) {
     struct row_held *h = q->places[q->first].held;
     q->first++;
     q->n--;
+    q->bytes -= h->n;
     q->out(q->ctx, h);
+    if (h->cap > SPARE_BYTES) {
+        free(h->texts);
+        h->texts = NULL;
+        h->cap = 0;
+    }
     h->open = false;
     h->number = 0;
     h->next = q->spare;
     q->spare = h;
-}
-
-// A text of the line itself stands in its copy, too.
-static bool is_within(struct pm_str whole, struct pm_str s) {
-    uintptr_t from = (uintptr_t)whole.p, at = (uintptr_t)s.p;
-    return whole.n && at >= from && at - from <= whole.n && s.n <= whole.n - (at - from);
 }
 
 static void take(struct row_held *h, const struct pm_row *row) {
@@ -116,7 +119,7 @@ static void take(struct row_held *h, const struct pm_row *row) {
     for (int i = 0; i < PM_F_COUNT; i++) {
         struct pm_str *s = &h->row.event.field[i];
         if (!s->n) continue;
-        if (is_within(row->raw, *s)) {
+        if (pm_str_lies_in(row->raw, *s)) { // of the line itself: it is in the copy, too
             s->p = h->texts + (s->p - row->raw.p);
             continue;
         }
@@ -149,12 +152,14 @@ struct row_held *row_queue_put(struct row_queue *q, const struct pm_row *row) {
     struct row_held *h = q->spare;
     if (h) q->spare = h->next;
     else *(h = pm_xmalloc(sizeof *h)) = (struct row_held){.texts = NULL};
+    const int64_t ts = row->ts_ns; // whose memory may be that of the next row that leaves
     take(h, row);
+    q->bytes += h->n;
     h->open = false;
     h->number = q->last_number = ++q->numbers;
     q->last = h;
     insert(q, h);
-    while (q->n > WAITING || is_done(q, row->ts_ns)) first_out(q);
+    while (q->n > WAITING || (q->bytes > WAITING_BYTES && q->n > 1) || is_done(q, ts)) first_out(q);
     return h;
 }
 

@@ -220,6 +220,44 @@ static void test_many_rows(void **state) {
     }
 }
 
+// The row that is put stands where the next one that leaves is written to, as in a batch.
+struct reused {
+    struct pm_row *slot;
+    size_t n;
+};
+static void slot_filled(void *ctx, const struct row_held *held) {
+    struct reused *r = ctx;
+    *r->slot = held->row;
+    r->n++;
+}
+
+// After a silence all that waited leave with the first row that comes; long ones do not
+// wait by thousands.
+static void test_few_wait(void **state) {
+    (void)state;
+    static char long_text[1 << 20];
+    memset(long_text, 'x', sizeof long_text);
+    struct pm_row row = {.ts_ns = 0};
+    struct reused r = {.slot = &row};
+    struct row_queue *q = row_queue_new(slot_filled, &r);
+    for (uint64_t i = 1; i <= 1000; i++) {
+        row = (struct pm_row){.line = i, .ts_ns = S(i / 100)};
+        row_queue_put(q, &row);
+    }
+    assert_int_equal(r.n, 0);
+    row = (struct pm_row){.line = 1001, .ts_ns = S(3600)};
+    row_queue_put(q, &row);
+    assert_int_equal(r.n, 1000);
+    for (uint64_t i = 1; i <= 20; i++) {
+        row = (struct pm_row){.line = 2000 + i, .ts_ns = S(3600)};
+        row.event.field[PM_F_URL] = (struct pm_str){long_text, sizeof long_text};
+        row_queue_put(q, &row);
+    }
+    assert_in_range(r.n, 1016, 1020);
+    row_queue_end(q);
+    assert_int_equal(r.n, 1021);
+}
+
 static void test_more_kinds_than_ways(void **state) {
     (void)state;
     struct line lines[8];
@@ -240,6 +278,7 @@ int main(void) {
         cmocka_unit_test(test_layers_go_to_their_manifest),
         cmocka_unit_test(test_rows_leave_in_order),
         cmocka_unit_test(test_many_rows),
+        cmocka_unit_test(test_few_wait),
         cmocka_unit_test(test_more_kinds_than_ways),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
