@@ -59,6 +59,16 @@ for log in late even; do
     python3 -c 'import csv, sys; (p,) = csv.DictReader(open(sys.argv[1])); assert p["ended"].startswith("2026-04-12T06:10:08"), p["ended"]' $log.csv || wrong "$log.log: the pull ends elsewhere"
 done
 
+# --since and --until part a pull between its manifest and its layers: each is of its own time, though they are one row.
+{ got 02 manifests/9 && got 05 blobs/${layer}e1 && got 07 blobs/${layer}e2; } >parted.log
+window() { # pulls, bytes, option
+    run 0 "$PM" analyze parted.log "$3" --format json
+    python3 -c 'import json, sys; p = json.load(open("out"))["pulls"]; got = (str(p["ok"]), str(p["bytes"])); assert got == tuple(sys.argv[1:]), got' "$1" "$2" || wrong "parted.log $3"
+}
+window 1 None --until=2026-04-12T06:10:03Z
+window 1 3140 --since=2026-04-12T06:10:04Z
+window 1 3140 --since=2026-04-12T06:10:01Z
+
 # Of one log's copies the one that stands first in it is kept, though the shipper stamped a later line earlier.
 for second in 40 20 50; do
     echo "2026-04-12T06:10:$second.157179432Z stderr F 10.4.0.157 - bob [12/Apr/2026:06:10:40 +0000] \"GET /v2/kiln/manifests/9 HTTP/1.1\" 401 5 \"-\" \"containerd/1.7.24\""

@@ -353,6 +353,10 @@ static inline bool pm_is_present(const struct pm_trace *t) {
 
 // The time that the report is about. window.c
 void pm_window_choose(const struct pm_env *env, struct pm_evidence *ev);
+// A manifest's row that its layers stand in (PM_EV_LAYERS) as the two that were written, each
+// at its own time; the layers as a log without URLs has them: what is asked of a layer's URL
+// is the registry behind a mirror. False: the row is one.
+bool pm_row_part(const struct pm_row *row, struct pm_row *manifest, struct pm_row *layers);
 bool pm_row_in_window(const struct pm_env *env, const struct pm_evidence *ev,
                       const struct pm_row *row);
 bool pm_window_is_part(const struct pm_evidence *ev); // is there more than it?

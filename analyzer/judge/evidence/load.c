@@ -107,27 +107,12 @@ static void files_name(const struct pm_env *env, struct pm_evidence *ev) {
     free(sorted);
 }
 
-// The layers that stand in their manifest's row, as a log without URLs has them: what is
-// asked of a layer's URL is the registry behind a mirror.
-static struct pm_row layers_of(const struct pm_row *row) {
-    struct pm_row layers = *row;
-    const struct pm_str url = row->event.field[PM_F_URL];
-    ptrdiff_t query = pm_str_chr(url, '?', 0);
-    layers.ts_ns = row->first_ns;
-    layers.event.stage = PM_STAGE_BLOB;
-    layers.event.flags &= ~(unsigned)PM_EV_LAYERS;
-    layers.event.count = row->event.count > 1 ? row->event.count - 1 : 1;
-    layers.event.field[PM_F_URL] = query < 0 ? PM_NONE : pm_str_from(url, (size_t)query);
-    return layers;
-}
-
 static bool row_in(void *ctx, const struct pm_row *row) {
     struct pm_loading *l = ctx;
-    bool more = row_known(l, row);
-    if (more && row->event.flags & PM_EV_LAYERS) {
-        const struct pm_row layers = layers_of(row);
-        more = row_known(l, &layers);
-    }
+    struct pm_row manifest, layers;
+    bool parted = pm_row_part(row, &manifest, &layers);
+    bool more = row_known(l, parted ? &manifest : row);
+    if (more && parted) more = row_known(l, &layers);
     pm_ruleset_limits(l->env->rules, l->env->diags, pm_str_c(row->path), row->line);
     return more;
 }

@@ -79,16 +79,20 @@ struct choosing {
     struct pm_evidence *ev;
 };
 
-static bool span_in(void *ctx, const struct pm_row *row) {
-    const struct choosing *c = ctx;
-    if (row->event.standing == PM_STANDING_HEARSAY || row->event.flags & PM_EV_SNAPSHOT ||
-        !pm_row_in_window(c->env, c->ev, row))
-        return true;
-    const bool from_first = row->first_ns != PM_NO_TIME && !(row->event.flags & PM_EV_LAYERS);
-    add_span(c->ev, from_first ? row->first_ns : row->ts_ns,
+static void span_of(const struct choosing *c, const struct pm_row *row) {
+    if (!pm_row_in_window(c->env, c->ev, row)) return;
+    add_span(c->ev, row->first_ns != PM_NO_TIME ? row->first_ns : row->ts_ns,
              row->last_ns != PM_NO_TIME ? row->last_ns : row->ts_ns,
              row->event.component == PM_COMP_EVENTS);
     note_error(c->ev, row);
+}
+static bool span_in(void *ctx, const struct pm_row *row) {
+    struct pm_row manifest, layers;
+    if (row->event.standing == PM_STANDING_HEARSAY || row->event.flags & PM_EV_SNAPSHOT)
+        return true;
+    bool parted = pm_row_part(row, &manifest, &layers);
+    span_of(ctx, parted ? &manifest : row);
+    if (parted) span_of(ctx, &layers);
     return true;
 }
 
@@ -207,6 +211,22 @@ bool pm_window_has(const struct pm_evidence *ev, int64_t from, int64_t to) {
     if (from == PM_NO_TIME) return !ev->aside; // what nobody dated is today's
     return beside(&ev->era, from, to) ||
            (ev->stray.from != PM_NO_TIME && beside(&ev->stray, from, to));
+}
+
+bool pm_row_part(const struct pm_row *row, struct pm_row *manifest, struct pm_row *layers) {
+    if (!(row->event.flags & PM_EV_LAYERS)) return false;
+    const struct pm_str url = row->event.field[PM_F_URL];
+    ptrdiff_t query = pm_str_chr(url, '?', 0);
+    *manifest = *layers = *row;
+    manifest->event.flags = layers->event.flags &= ~(unsigned)PM_EV_LAYERS;
+    manifest->first_ns = manifest->last_ns = PM_NO_TIME;
+    manifest->event.count = 1;
+    layers->ts_ns = row->first_ns;
+    layers->event.stage = PM_STAGE_BLOB;
+    layers->event.count = row->event.count > 1 ? row->event.count - 1 : 1;
+    layers->event.field[PM_F_URL] = query < 0 ? PM_NONE : pm_str_from(url, (size_t)query);
+    layers->text_id[PM_F_URL] = 0;
+    return true;
 }
 
 bool pm_row_in_window(const struct pm_env *env, const struct pm_evidence *ev,
