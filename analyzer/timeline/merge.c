@@ -246,21 +246,20 @@ static bool copying_functions(struct pm_timeline *t) {
 }
 
 #define TEXT(column) "CASE WHEN " column " THEN text_here(" column ") ELSE 0 END"
-static const char events_sql[] =
-    "INSERT INTO main.event SELECT NULL, member_here(member, hash, ordinal), line, hash, ordinal, "
-    "ts, first_ns, last_ns, shape_here(shape), count, duration_ns, waiting_ns, bytes, remaining, " TEXT("namespace") "," TEXT("pod") "," TEXT("pod_uid") "," TEXT(
-        "object") "," TEXT("client") "," TEXT("url") "," TEXT("digest") "," TEXT("message") "," TEXT("join_") "," TEXT("detail") ", "
-                                                                                                                                 "CASE WHEN raw <> '' THEN tags_apart(raw) END FROM source.event WHERE is_new_here(member) "
-                                                                                                                                 "ORDER BY id";
+#define NUMBER(cell) "CAST(" cell " AS INTEGER)" // a foreign file's may be a text, with a secret
+static const char events_sql[] = "INSERT INTO main.event SELECT NULL, member_here(member, hash, ordinal), " NUMBER("line") "," NUMBER("hash") "," NUMBER(
+    "ordinal") "," NUMBER("ts") "," NUMBER("first_ns") "," NUMBER("last_ns") ", shape_here(shape), " NUMBER("count") "," NUMBER("duration_ns") "," NUMBER("waiting_ns") "," NUMBER("bytes") "," NUMBER("remaining") "," TEXT("namespace") "," TEXT("pod") "," TEXT("pod_uid") "," TEXT("object") "," TEXT("client") "," TEXT("url") "," TEXT("digest") "," TEXT("message") "," TEXT("join_") "," TEXT("detail") ", "
+                                                                                                                                                                                                                                                                                                                                                                                                                "CASE WHEN raw <> '' THEN tags_apart(raw) END FROM source.event WHERE is_new_here(member) ORDER BY id";
 static bool events_take(struct source *x) {
     struct pm_timeline *t = x->into;
     timeline_members_note(t);
     x->next_id = timeline_number(t, "SELECT coalesce(max(id), 0) FROM main.event", 0);
     if (x->next_id > INT64_MAX / 2 && !t->error.n) // SQLite would choose any that are free
         pm_buf_lit(&t->error, "there are no numbers left for its rows");
+    if (t->error.n) return false;
     x->next_id++;
     t->merging = x;
-    bool ok = !t->error.n && copying_functions(t) &&
+    bool ok = copying_functions(t) &&
               source_each(x, "SELECT id, to_ FROM member_map WHERE is_new", member_met) &&
               timeline_exec(t, events_sql);
     t->merging = NULL;

@@ -203,7 +203,8 @@ static void words_read(struct reading *x, enum kind kind, const char *list) {
     sqlite3_stmt *s = NULL;
     sqlite3_prepare_v2(x->t->db, "SELECT id, text FROM word WHERE list = ?", -1, &s, NULL);
     sqlite3_bind_text(s, 1, list, -1, SQLITE_STATIC);
-    while (sqlite3_step(s) == SQLITE_ROW) {
+    int rc;
+    while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
         int64_t id = sqlite3_column_int64(s, 0);
         bool of_text = sqlite3_column_type(s, 1) == SQLITE_TEXT;
         struct pm_str text = timeline_column(s, 1);
@@ -211,6 +212,7 @@ static void words_read(struct reading *x, enum kind kind, const char *list) {
         if (plain) x->words[kind][id] = pm_arena_dup(x->a, text);
         else x->words_odd = true;
     }
+    if (rc != SQLITE_DONE) x->words_odd = true; // the view tells of the damage
     sqlite3_finalize(s);
 }
 static void sources_name(struct reading *x) {

@@ -125,7 +125,7 @@ bool timeline_texts_load(struct pm_timeline *t) {
     int64_t last =
         timeline_number(t, "SELECT coalesce(max(id), 0) FROM string WHERE id<2147483648", 0);
     x->arena = pm_arena_new();
-    x->cap = last > 0 && last < TEXTS_FIRST_MAX ? (size_t)last + 1 : TEXTS_FIRST_MAX;
+    x->cap = last >= 0 && last < TEXTS_FIRST_MAX ? (size_t)last + 1 : TEXTS_FIRST_MAX;
     x->items = pm_xmalloc(x->cap * sizeof *x->items);
     *PM_PUSH(x->items, x->n, x->cap) = PM_NONE;
     int rc;

@@ -71,7 +71,7 @@ static bool is_good(const struct pm_attempt *p) {
 static uint32_t image_of(const struct pm_attempt *p) { return p->image; }
 static uint32_t repository_of(const struct pm_attempt *p) { return p->repository; }
 
-// Those that are asked for and have a group; by group, and as the pulls are in order of time
+// Those that are asked for, by group, 0 first, and as the pulls are in order of time
 // by time.
 static struct pm_some_pulls some(const struct pm_pulls *pulls,
                                  bool (*is)(const struct pm_attempt *p),

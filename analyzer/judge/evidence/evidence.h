@@ -54,16 +54,16 @@ struct pm_trace_extent {
 // There are some for each pull, millions of them: a field here costs as much memory as a
 // hundred elsewhere.
 struct pm_trace {
-    // event id in the timeline
-    uint64_t id : 62;
-    // a pod's that waits for an image: nothing says why, and no pull is made of it
-    uint64_t waits : 1;
-    // the kubelet's log repeats an event that is there: it counts no second time
-    uint64_t retold : 1;
-    int64_t ts; // PM_NO_TIME unknown
+    uint64_t id; // event id in the timeline; a foreign file's may be any number
+    int64_t ts;  // PM_NO_TIME unknown
     const struct pm_saying *said;
     struct pm_trace_extent *extent; // its own; NULL: a moment, nothing measured
-    uint32_t node, file, pod;
+    uint32_t node, pod;
+    uint32_t file : 30;
+    // a pod's that waits for an image: nothing says why, and no pull is made of it
+    uint32_t waits : 1;
+    // the kubelet's log repeats an event that is there: it counts no second time
+    uint32_t retold : 1;
     pm_ref pull; // the pull that it was folded into, index + 1; 0 none
 };
 static inline int64_t pm_trace_first(const struct pm_trace *t) {

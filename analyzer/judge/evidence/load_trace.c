@@ -220,7 +220,7 @@ static bool coalesced(struct pm_loading *l, const struct pm_trace *t) {
         struct pm_trace_extent e = pm_trace_extent_of(old);
         uint32_t more = pm_trace_count(t);
         e.last = pm_max_time(e.last, t->ts);
-        e.count = e.count > UINT32_MAX - more ? UINT32_MAX : e.count + more;
+        e.count = pm_sum_u32(e.count, more);
         pm_trace_extend(l->ev, old, &e);
         return true;
     }

@@ -117,7 +117,7 @@ static void learn_hosts(const struct pm_env *env, struct pm_evidence *ev) {
 // node that the bundle names, where each program's are one file.
 static void one_file(Pvoid_t *files, const struct pm_trace *t) {
     Word_t *slot = pm_map_slot(files, t->said->component);
-    *slot = *slot == 0 || *slot == t->file + 1 ? t->file + 1 : UINT32_MAX;
+    *slot = *slot == 0 || *slot == t->file + 1u ? t->file + 1u : UINT32_MAX;
 }
 
 static uint32_t only_node(const struct pm_evidence *ev) {

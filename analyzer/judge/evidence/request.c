@@ -189,6 +189,7 @@ static struct pm_request_group *group_new(struct pm_loading *l, const struct ask
     *PM_PUSH(l->tagged.items, l->tagged.n, l->tagged.cap) = q->row->ts_ns;
     struct pm_request_group *g = PM_PUSH(ev->groups.items, ev->groups.n, ev->groups.cap);
     *g = (struct pm_request_group){.first = q->row->ts_ns,
+                                   .last = q->row->ts_ns,
                                    .client = q->client,
                                    .repository = q->key.repository,
                                    .agent = q->agent,
@@ -215,15 +216,15 @@ static void take_request(struct pm_request_group *g, const struct asked *q) {
          good = is_good(e->http_status);
     if (q->token && e->http_status && e->http_status < 400) g->token = true;
     if (!q->token && g->token && e->http_status == 401 && g->challenges) g->refused_token = true;
-    g->requests += q->times;
-    if (q->blob) g->blobs += q->times;
+    g->requests = pm_sum_u32(g->requests, q->times);
+    if (q->blob) g->blobs = pm_sum_u32(g->blobs, q->times);
     if (q->blob && e->bytes > 0) g->bytes = pm_sum(g->bytes, e->bytes);
     if (q->manifest && get) g->asked_get = true;
     bool counted = pm_str_eqc(e->field[PM_F_METHOD], "GET") &&
                    !(e->flags & PM_EV_CACHE_HIT); // a proxy's cache answers for nothing
     if (q->manifest && good && counted) g->manifest_gets++;
-    if (e->flags & PM_EV_CACHE_HIT) g->hits += q->times;
-    if (e->flags & PM_EV_CACHE_MISS) g->misses += q->times;
+    if (e->flags & PM_EV_CACHE_HIT) g->hits = pm_sum_u32(g->hits, q->times);
+    if (e->flags & PM_EV_CACHE_MISS) g->misses = pm_sum_u32(g->misses, q->times);
     if (q->manifest) note_gone(g, q);
     if (q->by_tag && good) g->tag_good = true;
 }

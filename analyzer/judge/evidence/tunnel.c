@@ -43,7 +43,7 @@ void pm_tunnel_row(struct pm_loading *l, const struct pm_row *row) {
                pm_time_between(pm_trace_last(open), d.trace.ts) <= AGAIN_NS) {
         struct pm_trace_extent longer = pm_trace_extent_of(open);
         longer.last = d.trace.ts;
-        longer.count++;
+        longer.count = pm_sum_u32(longer.count, 1);
         pm_trace_extend(l->ev, open, &longer);
     } else if (d.said.verdict->cause >= 0) {
         pm_draft_keep(l->ev, &d);
