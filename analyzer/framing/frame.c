@@ -1,8 +1,8 @@
 // The framer itself: bytes in, lines out, and who takes over where a line is none.
 //
-// Bytes are kept in one buffer; what a pass has used goes, the rest (a cut line, a
-// document's piece) stays at its front. One copy of each byte buys that nobody else needs
-// to know about block borders.
+// Bytes are kept in one buffer, into which they are read or copied; what a pass has used
+// goes, the rest (a cut line, a document's piece) stays at its front. So nobody else needs to
+// know about block borders.
 #include "frame_docs.h"
 #include "pm/scan.h"
 #include <pthread.h>
@@ -268,8 +268,12 @@ char *pm_frame_room(struct pm_frame *f, size_t n) {
 
 // Bytes that were read into the room are there already.
 static void take_bytes(struct pm_frame *f, const char *p, size_t n) {
-    if (f->room && p == f->room) f->buf.n += n;
-    else frame_bytes_add(f, p, n, false);
+    if (f->room && p == f->room) {
+        f->buf.n += n;
+        f->buf.p[f->buf.n] = 0; // as a buffer ends
+    } else {
+        frame_bytes_add(f, p, n, false);
+    }
     f->room = NULL;
 }
 

@@ -28,7 +28,7 @@ struct setting {
     int who;
     char first;       // byte of the text: klog's severity
     size_t stamp_end; // where the line's own stamp ends
-    uint64_t writer;  // a hash over the names of who wrote it
+    uint64_t writer;  // a hash over the names of who wrote it, and where
 };
 
 // An event without its fields and stamp, and those of its fields that hold something: in
@@ -74,7 +74,7 @@ static size_t stamp_end(struct pm_str s, struct pm_when *w) {
 }
 
 static uint64_t writer_of(const struct pm_record *r) {
-    const struct pm_str names[] = {r->hint.ident, r->hint.unit, r->section};
+    const struct pm_str names[] = {r->hint.ident, r->hint.unit, r->hint.node, r->section};
     uint64_t h = 0;
     for (size_t i = 0; i < PM_LEN(names); i++)
         if (names[i].n) h = pm_str_hash(names[i], h + i + 1);

@@ -232,6 +232,11 @@ static const struct pm_row *row_before(const struct reading *r, const struct pm_
     return r->batch->n > 1 ? row - 1 : NULL;
 }
 
+// What is known of the record's text holds of its line, too.
+static bool is_its_line(const struct pm_record *rec) {
+    return rec->raw.p == rec->text.p && rec->raw.n <= rec->text.n;
+}
+
 // Without secrets, and as long as the record is.
 static void put_texts(struct reading *r, struct pm_row *row, const struct pm_record *rec,
                       const struct pm_event *e) {
@@ -239,7 +244,7 @@ static void put_texts(struct reading *r, struct pm_row *row, const struct pm_rec
     const struct pm_row *before = row_before(r, row);
     unsigned char *known = rec->memo ? rec->memo->clean : NULL, nothing = 0;
     if (!known) known = &nothing;
-    unsigned line = rec->raw.p == rec->text.p ? *known : *known & ~(unsigned)PM_CLEAN_LINE;
+    unsigned line = is_its_line(rec) ? *known : *known & ~(unsigned)PM_CLEAN_LINE;
     row->raw = evidence_text(r, rec, line, &row->tagged);
     struct pm_str clean = row->tagged ? PM_NONE : row->raw;
     for (int f = 0; f < PM_F_COUNT; f++) {
@@ -251,7 +256,7 @@ static void put_texts(struct reading *r, struct pm_row *row, const struct pm_rec
     }
     if (row->tagged) return;
     *known |= PM_CLEAN_FIELDS;
-    if (rec->raw.p == rec->text.p) *known |= PM_CLEAN_LINE;
+    if (is_its_line(rec)) *known |= PM_CLEAN_LINE;
 }
 
 // As long as its batch is.
