@@ -74,7 +74,9 @@ static ssize_t piece_write(void *cookie, const char *p, size_t n) {
 static bool text_make(struct pm_written *w, bool (*write)(FILE *f, void *ctx), void *ctx) {
     char *room = pm_xmalloc(PIECE);
     FILE *f = fopencookie(w, "w", (cookie_io_functions_t){.write = piece_write});
-    bool ok = f && setvbuf(f, room, _IOFBF, PIECE) == 0 && write(f, ctx);
+    bool ok = f && setvbuf(f, room, _IOFBF, PIECE) == 0;
+    if (ok) errno = 0; // a renderer that fails may have asked nobody who sets it
+    ok = ok && write(f, ctx);
     if (f) ok = fclose(f) == 0 && ok;
     if (!ok && !w->why) w->why = errno ? errno : EIO;
     if (ok) looked_out(w, PM_NONE, PM_LEAKS_LAST);
@@ -131,6 +133,7 @@ static bool direct_put(struct pm_written *w) {
     int fd = open(w->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     FILE *f = fd >= 0 ? fdopen(fd, "wb") : NULL;
     bool ok = f && pm_written_copy(w, f);
+    if (!f && fd >= 0) close(fd);
     return f && fclose(f) == 0 && ok;
 }
 bool pm_written_put(struct pm_written *w) {

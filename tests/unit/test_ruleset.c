@@ -276,12 +276,11 @@ static void test_no_rule_at_all(void **state) {
     struct pm_ruleset *rs = pm_ruleset_load(NULL, d),
                       *none = ruleset_alone(PM_STR("schema: 1\nplace: 4\n"), "none.yaml", d);
     assert_non_null(rs);
-    if (none) {
-        struct rule_gate *g = rule_gate_new(none, NULL);
-        const char *text = "no space left on device";
-        assert_null(rule_gate_next(g, text, text + strlen(text)));
-        rule_gate_free(g);
-    }
+    assert_non_null(none);
+    struct rule_gate *g = rule_gate_new(none, NULL);
+    const char *text = "no space left on device";
+    assert_null(rule_gate_next(g, text, text + strlen(text)));
+    rule_gate_free(g);
     pm_ruleset_free(none), pm_ruleset_free(rs);
     pm_diags_free(d);
 }
