@@ -7,8 +7,9 @@
 // into itself.
 #include "frame_docs.h"
 
-static bool same_when(const struct pm_when *a, const struct pm_when *b) {
-    return a->kind == b->kind && a->ns == b->ns;
+void frame_own_note(struct pm_frame *f, const struct pm_when *env, const struct pm_when *own) {
+    bool same = own->kind == env->kind && own->ns == env->ns;
+    if (own->kind != PM_WHEN_NONE && !same) f->record_own = *own;
 }
 
 // The program's own time of day on the collector's absolute clock: zones differ by
@@ -44,7 +45,7 @@ bool frame_is_second_hand(const struct pm_frame *f) {
 // program's fraction.
 static void choose_when(struct pm_frame *f, const struct pm_record *r, struct pm_event *e) {
     const struct pm_when *env = &r->hint.when;
-    if (e->when.kind != PM_WHEN_NONE && !same_when(&e->when, env)) f->record_own = e->when;
+    frame_own_note(f, env, &e->when);
     if (frame_is_second_hand(f) &&
         env->kind ==
             PM_WHEN_UTC) { // a quotation's stamp is of what it quotes; the time is when it was said here

@@ -317,6 +317,8 @@ void frame_again_free(struct frame_again *again);
 void frame_stamps(struct pm_frame *f, const struct pm_record *r); // of a record that was read
 // The output of a workload that no name vouches for.
 bool frame_is_second_hand(const struct pm_frame *f);
+// The record's own stamp is kept beside the envelope's where it says another time.
+void frame_own_note(struct pm_frame *f, const struct pm_when *env, const struct pm_when *own);
 void frame_finish(struct pm_frame *f);
 // A parser's state, made when it is needed; every bid needs it, so it stands here.
 static inline void *frame_state_of(struct pm_frame *f, size_t i) {

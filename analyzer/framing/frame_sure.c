@@ -80,9 +80,8 @@ static bool is_told_within(struct pm_frame *f, const struct frame_unit *u,
     struct pm_alike told = *alike;
     if (around->kind == PM_WHEN_UTC && frame_is_second_hand(f)) told.when = *around;
     if (!is_told(f, u->text, parser, &told)) return false;
-    f->record_own = alike->when;
-    if (around->kind == alike->when.kind && around->ns == alike->when.ns)
-        f->record_own = (struct pm_when){0};
+    f->record_own = (struct pm_when){0};
+    frame_own_note(f, around, &alike->when);
     frame_record_of(f, u, &r);
     frame_stamps(f, &r);
     return true;

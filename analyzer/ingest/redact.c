@@ -258,9 +258,8 @@ static struct pm_str redact(const struct pm_redact_key *key, struct pm_arena *a,
 // From a word's beginning on, so that no token begins with the piece that did not begin
 // in the whole text.
 bool pm_redact_covers(struct pm_str clean, struct pm_str piece) {
-    uintptr_t from = (uintptr_t)clean.p, at = (uintptr_t)piece.p;
-    if (clean.n == 0 || at < from || at + piece.n > from + clean.n) return false;
-    return at == from || !pm_secret_word((unsigned char)piece.p[-1]);
+    if (clean.n == 0 || !pm_str_lies_in(clean, piece)) return false;
+    return piece.p == clean.p || !pm_secret_word((unsigned char)piece.p[-1]);
 }
 
 struct pm_str pm_redact(const struct pm_redact_key *key, struct pm_arena *a, struct pm_str s) {

@@ -91,9 +91,14 @@ struct pm_record {
     struct pm_record_memo *memo; // NULL: nobody keeps one
 };
 
-// For a parser that keeps a record beyond its turn: without what is only there meanwhile.
-static inline struct pm_record pm_record_to_keep(const struct pm_record *r) {
+// For a parser that keeps a record beyond its turn: where it stands and its first line,
+// without what is only there meanwhile.
+static inline struct pm_record pm_record_to_keep(struct pm_arena *a, const struct pm_record *r) {
     struct pm_record kept = *r;
+    kept.text = kept.raw = pm_arena_dup(a, r->raw.n ? r->raw : r->text);
+    kept.hint = (struct pm_envelope_hint){.node = pm_arena_dup(a, r->hint.node)};
+    kept.list_kind = kept.section = PM_NONE;
+    kept.json = NULL;
     kept.memo = NULL;
     kept.fields = NULL;
     kept.alike = NULL;

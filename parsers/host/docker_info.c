@@ -160,11 +160,9 @@ static enum pm_parse parse_line(struct pm_parse_ctx *ctx, const struct pm_record
     if (row >= 0 && TEXT[row].what == WHAT_DOCKER) {
         if (!is_version(value)) return PM_PARSE_NO;
         docker_info_flush(ctx, s);
-        *s = (struct info_state){
-            .open = true, .at = pm_record_to_keep(r), .config = pm_config_new(a, "docker.daemon")};
-        s->at.text = s->at.raw = pm_arena_dup(a, r->raw.n ? r->raw : r->text);
-        s->at.hint = (struct pm_envelope_hint){.node = pm_arena_dup(a, r->hint.node)};
-        s->at.section = s->at.list_kind = PM_NONE;
+        *s = (struct info_state){.open = true,
+                                 .at = pm_record_to_keep(a, r),
+                                 .config = pm_config_new(a, "docker.daemon")};
     }
     if (!s->open) return PM_PARSE_NO;
     s->proved |= row >= 0 && is_own(TEXT[row].key);

@@ -140,11 +140,7 @@ static void begin(struct pm_parse_ctx *ctx, const struct pm_record *r, struct im
                   enum form form) {
     images_list_flush(ctx, s);
     s->form = form;
-    s->at = pm_record_to_keep(r);
-    s->at.memo = NULL;
-    s->at.text = s->at.raw = pm_arena_dup(ctx->member, r->raw.n ? r->raw : r->text);
-    s->at.hint = (struct pm_envelope_hint){.node = pm_arena_dup(ctx->member, r->hint.node)};
-    s->at.list_kind = s->at.section = PM_NONE;
+    s->at = pm_record_to_keep(ctx->member, r);
 }
 
 static struct pm_str tagged(struct pm_arena *a, struct pm_str name, struct pm_str tag) {

@@ -359,11 +359,7 @@ static void open_object(struct pm_parse_ctx *ctx, const struct pm_record *r, str
                             .capture_unit_ns = d->capture_unit_ns,
                             .indent = pm_str_indent(r->text),
                             .name = pm_arena_dup(ctx->member, name),
-                            .at = pm_record_to_keep(r)};
-    d->at.text = d->at.raw = pm_arena_dup(ctx->member, r->raw.n ? r->raw : r->text);
-    d->at.hint = (struct pm_envelope_hint){.node = pm_arena_dup(ctx->member, r->hint.node)};
-    d->at.json = NULL;
-    d->at.list_kind = PM_NONE;
+                            .at = pm_record_to_keep(ctx->member, r)};
     d->at.section = pm_arena_dup(ctx->member, r->section);
 }
 
