@@ -8,13 +8,18 @@ import concurrent.futures, json, os, random, shutil, sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import releases
 
+# What a kubelet of 1.29 says besides, by how often: of twenty such lines one tells that a pod runs. Half of these pods had their image.
+STARTED = 'I{st}  {pid} pod_startup_latency_tracker.go:102] "Observed pod startup duration" pod="{ns}/{pod}" podStartSLOduration=2.314000102 podStartE2EDuration="4.{n6}s" podCreationTimestamp="2026-04-12 {made} +0000 UTC" '
+RUNS = ' observedRunningTime="2026-04-12 {now} +0000 UTC m=+{n5}.{n6}" watchObservedRunningTime="2026-04-12 {now} +0000 UTC m=+{n5}.{n6}"'
 NOISE = [
-    'I{st}  {pid} kubelet.go:2535] "SyncLoop (PLEG): event for pod" pod="{ns}/{pod}" event={{"ID":"{uid}","Type":"ContainerStarted","Data":"{hex}"}}',
-    'I{st}  {pid} pod_startup_latency_tracker.go:102] "Observed pod startup duration" pod="{ns}/{pod}" podStartSLOduration=2.31 podStartE2EDuration="4.2s" observedRunningTime="2026-04-12 06:02:11.1 +0000 UTC"',
-    'I{st}  {pid} reconciler_common.go:258] "operationExecutor.VerifyControllerAttachedVolume started for volume \\"kube-api-access-{r5}\\" (UniqueName: \\"kubernetes.io/projected/{uid}-kube-api-access-{r5}\\") pod \\"{pod}\\" (UID: \\"{uid}\\") " pod="{ns}/{pod}"',
-    'W{st}  {pid} watcher.go:93] Error while processing event ("/sys/fs/cgroup/kubepods.slice/kubepods-burstable.slice/{hex}": 0x40000100 == IN_CREATE|IN_ISDIR): inotify_add_watch /sys/fs/cgroup/{hex}: no such file or directory',
-    'I{st}  {pid} scope.go:117] "RemoveContainer" containerID="{hex}{hex}"',
-    'E{st}  {pid} cadvisor_stats_provider.go:516] "Partial failure issuing cadvisor.ContainerInfoV2" err="partial failures: [\\"/kubepods.slice/{hex}\\": RecentStats: unable to find data in memory cache]"',
+    *9 * ['I{st}  {pid} kubelet.go:2465] "SyncLoop (PLEG): event for pod" pod="{ns}/{pod}" event={{"ID":"{uid}","Type":"ContainerStarted","Data":"{hex}{hex}"}}'],
+    *8 * ['I{st}  {pid} reconciler_common.go:258] "operationExecutor.VerifyControllerAttachedVolume started for volume \\"kube-api-access-{r5}\\" (UniqueName: \\"kubernetes.io/projected/{uid}-kube-api-access-{r5}\\") pod \\"{pod}\\" (UID: \\"{uid}\\") " pod="{ns}/{pod}"'],
+    *6 * ['I{st}  {pid} operation_generator.go:721] "MountVolume.SetUp succeeded for volume \\"kube-api-access-{r5}\\" (UniqueName: \\"kubernetes.io/projected/{uid}-kube-api-access-{r5}\\") pod \\"{pod}\\" (UID: \\"{uid}\\") " pod="{ns}/{pod}"'],
+    *4 * ['W{st}  {pid} watcher.go:93] Error while processing event ("/sys/fs/cgroup/kubepods.slice/kubepods-burstable.slice/{hex}": 0x40000100 == IN_CREATE|IN_ISDIR): inotify_add_watch /sys/fs/cgroup/{hex}: no such file or directory'],
+    *5 * ['I{st}  {pid} scope.go:117] "RemoveContainer" containerID="{hex}{hex}"'],
+    *6 * ['E{st}  {pid} cadvisor_stats_provider.go:516] "Partial failure issuing cadvisor.ContainerInfoV2" err="partial failures: [\\"/kubepods.slice/{hex}\\": RecentStats: unable to find data in memory cache]"'],
+    STARTED + 'firstStartedPulling="0001-01-01 00:00:00 +0000 UTC" lastFinishedPulling="0001-01-01 00:00:00 +0000 UTC"' + RUNS,
+    STARTED + 'firstStartedPulling="2026-04-12 {made}.200104 +0000 UTC m=+{n5}.10{n4}" lastFinishedPulling="2026-04-12 {now} +0000 UTC m=+{n5}.20{n4}"' + RUNS,
 ]
 PULL = [
     'E{st}  {pid} remote_image.go:180] "PullImage from image service failed" err="rpc error: code = Unknown desc = failed to pull and unpack image \\"docker.io/acme/{img}:1\\": failed to resolve reference \\"docker.io/acme/{img}:1\\": unexpected status from HEAD request to https://registry-1.docker.io/v2/acme/{img}/manifests/1: 429 Too Many Requests" image="acme/{img}:1"',
@@ -30,12 +35,19 @@ PODS = [(f"ns{pool.randrange(30)}", f"app{i % 200}-6d9f8c7b4-{pool.getrandbits(2
 def words(r):
     h = "%032x" % r.getrandbits(128)
     ns, pod = PODS[r.randrange(len(PODS))]
-    return {"ns": ns, "pod": pod, "uid": f"{h[:8]}-{h[8:12]}-4{h[13:16]}-9abc-{h[16:28]}", "hex": h, "r5": h[3:8], "pid": " 1234", "img": f"svc{r.randrange(120)}"}
+    return {"ns": ns, "pod": pod, "uid": f"{h[:8]}-{h[8:12]}-4{h[13:16]}-9abc-{h[16:28]}", "hex": h, "r5": h[3:8], "pid": " 1234", "img": f"svc{r.randrange(120)}",
+            **{f"n{k}": 10 ** (k - 1) + int(h[-8:], 16) % (9 * 10 ** (k - 1)) for k in range(1, 7)}}
 
 
-def stamp(i, n):
-    s = int(i / n * 36000)
-    return f"0412 {6 + s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}.{i % 1000000:06d}"
+def clock(s):
+    return f"{6 + s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}"
+
+
+def klog(part, i):
+    """A line's stamp, the same as Go prints it, and when a pod was made that runs now."""
+    s = int(part * 36000)
+    now = f"{clock(s)}.{i % 1000000:06d}"
+    return {"st": f"0412 {now}", "now": now, "made": clock(max(s - 4, 0))}
 
 
 def kubelet(path, size, share=0.02):
@@ -45,32 +57,40 @@ def kubelet(path, size, share=0.02):
             lines = []
             for _ in range(2000):
                 template = r.choice(PULL) if r.random() < share else r.choice(NOISE)
-                lines.append(template.format(st=stamp(written, size), **words(r)) + "\n")
+                lines.append(template.format(**klog(written / size, i), **words(r)) + "\n")
                 i += 1
             block = "".join(lines)
             f.write(block)
             written += len(block)
 
 
+# What containerd 1.7 says while pods come and go, their images being there, and of an image that a registry refuses.
+PODS_COME_AND_GO = [
+    'info msg="RunPodSandbox for &PodSandboxMetadata{{Name:{pod},Uid:{uid},Namespace:{ns},Attempt:0,}}"',
+    'info msg="loading plugin \\"io.containerd.ttrpc.v1.task\\"..." runtime=io.containerd.runc.v2 type=io.containerd.ttrpc.v1',
+    *2 * ['info msg="CreateContainer within sandbox \\"{hex}{hex}\\" for container &ContainerMetadata{{Name:app,Attempt:0,}}"'],
+    *2 * ['info msg="CreateContainer within sandbox \\"{hex}{hex}\\" for &ContainerMetadata{{Name:app,Attempt:0,}} returns container id \\"{hex}{hex}\\""'],
+    *2 * ['info msg="StartContainer for \\"{hex}{hex}\\" returns successfully"'],
+    'info msg="shim disconnected" id={hex}{hex} namespace=k8s.io',
+    'info msg="TearDown network for sandbox \\"{hex}{hex}\\" successfully"',
+    'info msg="StopPodSandbox for \\"{hex}{hex}\\" returns successfully"',
+]
+REFUSED = [
+    'info msg="PullImage \\"acme/{img}:1\\""',
+    'info msg="trying next host - response was http.StatusTooManyRequests" host=registry-1.docker.io',
+    'error msg="PullImage \\"acme/{img}:1\\" failed" error="rpc error: code = Unknown desc = failed to pull and unpack image \\"docker.io/acme/{img}:1\\": failed to resolve reference \\"docker.io/acme/{img}:1\\": unexpected status from HEAD request to https://registry-1.docker.io/v2/acme/{img}/manifests/1: 429 Too Many Requests"',
+    'info msg="stop pulling image docker.io/acme/{img}:1: active requests=0, bytes read=0"',
+]
+
+
 def containerd(path, size):
-    r, written = random.Random(2), 0
-    with open(path, "w") as f:
-        while written < size:
-            lines = []
-            for _ in range(2000):
-                w = words(r)
-                s = int(written / size * 36000)
-                t = f'time="2026-04-12T{6 + s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}.{r.randrange(10**9):09d}Z"'
-                x = r.random()
-                if x < 0.05:
-                    lines.append(f'{t} level=info msg="PullImage \\"acme/{w["img"]}:1\\""\n')
-                elif x < 0.10:
-                    lines.append(f'{t} level=error msg="PullImage \\"acme/{w["img"]}:1\\" failed" error="failed to pull and unpack image \\"docker.io/acme/{w["img"]}:1\\": failed to resolve reference \\"docker.io/acme/{w["img"]}:1\\": unexpected status from HEAD request to https://registry-1.docker.io/v2/acme/{w["img"]}/manifests/1: 429 Too Many Requests"\n')
-                else:
-                    lines.append(f'{t} level=info msg="CreateContainer within sandbox \\"{w["hex"]}\\" for &ContainerMetadata{{Name:app,Attempt:0,}} returns container id \\"{w["hex"]}\\""\n')
-            block = "".join(lines)
-            f.write(block)
-            written += len(block)
+    r = random.Random(2)
+
+    def line(part, _):
+        said = r.choice(REFUSED if r.random() < 0.1 else PODS_COME_AND_GO)
+        return f'time="{moment(part)["stamp"]}" level={said.format(**words(r))}\n'
+
+    filled(path, size, line)
 
 
 def access(path, size):
@@ -108,10 +128,10 @@ def events(path, count):
         for i in range(count):
             w = words(r)
             e = {"apiVersion": "v1", "kind": "Event", "metadata": {"name": f"{w['pod']}.{w['hex'][:16]}", "namespace": w["ns"], "uid": w["uid"], "creationTimestamp": "2026-04-12T06:00:00Z", "resourceVersion": str(i)},
-                 "involvedObject": {"apiVersion": "v1", "kind": "Pod", "name": w["pod"], "namespace": w["ns"], "uid": w["uid"], "fieldPath": "spec.containers{app}"}, "reason": "Failed" if i % 5 == 0 else "Created", "type": "Warning" if i % 5 == 0 else "Normal",
+                 "involvedObject": {"apiVersion": "v1", "kind": "Pod", "name": w["pod"], "namespace": w["ns"], "uid": w["uid"], "resourceVersion": str(i), "fieldPath": "spec.containers{app}"}, "reason": "Failed" if i % 5 == 0 else "Created", "type": "Warning" if i % 5 == 0 else "Normal",
                  "message": f'Failed to pull image "acme/{w["img"]}:1": failed to pull and unpack image "docker.io/acme/{w["img"]}:1": failed to resolve reference "docker.io/acme/{w["img"]}:1": unexpected status from HEAD request to https://registry-1.docker.io/v2/acme/{w["img"]}/manifests/1: 429 Too Many Requests' if i % 5 == 0 else "Created container app",
                  "count": 1 + i % 4, "firstTimestamp": "2026-04-12T06:00:00Z", "lastTimestamp": f"2026-04-12T07:{i // 60 % 60:02d}:{i % 60:02d}Z", "eventTime": None, "source": {"component": "kubelet", "host": f"n{i % 40}"}, "reportingComponent": "kubelet", "reportingInstance": f"n{i % 40}"}
-            f.write(("        " + json.dumps(e, indent=4).replace("\n", "\n        ")) + ("," if i + 1 < count else "") + "\n")
+            f.write(("        " + json.dumps(e, indent=4, sort_keys=True).replace("\n", "\n        ")) + ("," if i + 1 < count else "") + "\n")
         f.write('    ],\n    "kind": "List",\n    "metadata": {"resourceVersion": ""}\n}\n')
 
 APPLICATIONS = {
@@ -130,14 +150,13 @@ APPLICATIONS = {
 
 def moment(part):
     s = int(part * 36000)
-    day = f"{6 + s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}"
-    ns = int((part * 36000 - s) * 10**9)
+    day, ns = clock(s), int((part * 36000 - s) * 10**9)
     return {"day": day, "clock": f"2026-04-12 {day}.{ns // 10**6:03d}", "stamp": f"2026-04-12T{day}.{ns:09d}Z"}
 
 
 def said(r, app, part):
     w = words(r)
-    return r.choice(APPLICATIONS[app]).format(**w, **moment(part), r12=w["hex"][:12], **{f"n{k}": r.randrange(10 ** (k - 1), 10**k) for k in range(1, 7)})
+    return r.choice(APPLICATIONS[app]).format(**w, **moment(part), r12=w["hex"][:12])
 
 
 def wrapped(kind, part, line):
@@ -169,27 +188,60 @@ def applications(folder, size, kind, files=10):
 
 
 def klog_json(path, size):
+    """With --logging-format=json, in the shares of its text: a stamp is milliseconds since 1970, and Go's stamp of nothing is what its 64 bits hold."""
     r = random.Random(7)
 
+    def noise(w, ts):
+        pod = {"name": w["pod"], "namespace": w["ns"]}
+        runs = {"pod": pod, "podStartSLOduration": 2.314000102, "podStartE2EDuration": "4.2s", "podCreationTimestamp": ts - 4200, "firstStartedPulling": -6795364578871.345, "lastFinishedPulling": -6795364578871.345, "observedRunningTime": ts, "watchObservedRunningTime": ts}
+        return r.choice([
+            *16 * [("kubelet/kubelet.go:2465", "SyncLoop (PLEG): event for pod", {"v": 2, "pod": pod, "event": {"ID": w["uid"], "Type": "ContainerStarted", "Data": w["hex"] * 2}})],
+            *14 * [("reconciler/reconciler_common.go:258", f'operationExecutor.VerifyControllerAttachedVolume started for volume "kube-api-access-{w["r5"]}" (UniqueName: "kubernetes.io/projected/{w["uid"]}-kube-api-access-{w["r5"]}") pod "{w["pod"]}" (UID: "{w["uid"]}") ', {"v": 0, "pod": pod})],
+            *5 * [("topologymanager/scope.go:117", "RemoveContainer", {"v": 0, "containerID": w["hex"] * 2})],
+            *6 * [("stats/cadvisor_stats_provider.go:516", "Partial failure issuing cadvisor.ContainerInfoV2", {"err": f'partial failures: ["/kubepods.slice/{w["hex"]}": RecentStats: unable to find data in memory cache]'})],
+            *2 * [("util/pod_startup_latency_tracker.go:102", "Observed pod startup duration", {"v": 0, **runs})],
+        ])
+
     def line(part, _):
-        w = words(r)
-        o = {"ts": round(1776000000000 + part * 36e6, 3), "caller": "kubelet/kubelet.go:2535", "msg": "SyncLoop (PLEG): event for pod", "v": 2, "pod": {"name": w["pod"], "namespace": w["ns"]}, "event": {"ID": w["uid"], "Type": "ContainerStarted", "Data": w["hex"]}}
+        w, ts = words(r), round(1775973600000 + part * 36e6, 3)
+        caller, said, rest = noise(w, ts)
         if r.random() < 0.02:
-            o = {"ts": o["ts"], "caller": "kuberuntime/kuberuntime_image.go:53", "msg": "Failed to pull image", "err": f'failed to resolve reference "docker.io/acme/{w["img"]}:1": unexpected status from HEAD request to https://registry-1.docker.io/v2/acme/{w["img"]}/manifests/1: 429 Too Many Requests', "image": f"acme/{w['img']}:1"}
-        return f"Apr 12 {moment(part)['day']} worker-1 kubelet[1234]: {json.dumps(o, separators=(',', ':'))}\n"
+            caller, said, rest = "kuberuntime/kuberuntime_image.go:53", "Failed to pull image", {"image": f"acme/{w['img']}:1", "err": f'failed to resolve reference "docker.io/acme/{w["img"]}:1": unexpected status from HEAD request to https://registry-1.docker.io/v2/acme/{w["img"]}/manifests/1: 429 Too Many Requests'}
+        return f"Apr 12 {moment(part)['day']} worker-1 kubelet[1234]: {json.dumps({'ts': ts, 'caller': caller, 'msg': said, **rest}, separators=(',', ':'))}\n"
 
     filled(path, size, line)
 
 
+# How kubeadm starts a kubelet: each of its records repeats it.
+KUBEADM = ("/usr/bin/kubelet --bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf --kubeconfig=/etc/kubernetes/kubelet.conf --config=/var/lib/kubelet/config.yaml "
+           "--container-runtime-endpoint=unix:///var/run/containerd/containerd.sock --pod-infra-container-image=registry.k8s.io/pause:3.9")
+
+
 def journal(path, size):
-    """journalctl -o json: a third of it is the kubelet's, of which a twentieth speaks of pulls."""
+    """journalctl -o json: without blanks, its members in another order each time. A third of it is the kubelet's, of which a twentieth speaks of pulls."""
     r = random.Random(8)
-    others = [("systemd", "Started libcontainer container {hex}."), ("sshd", "Accepted publickey for admin from 10.1.2.3 port 51234 ssh2: ED25519 SHA256:{hex}"), ("kernel", "IPv6: ADDRCONF(NETDEV_CHANGE): veth{r5}: link becomes ready"), ("CRON", "(root) CMD (/usr/lib/sysstat/sa1 1 1)")]
+    boot, machine, seqnum_id = ("%032x" % r.getrandbits(128) for _ in range(3))
+    writers = [  # by identifier: how it comes, its unit, program and command line, what it says
+        ("systemd", "journal", "init.scope", "/usr/lib/systemd/systemd", "/sbin/init", "Started libcontainer container {hex}{hex}."),
+        ("sshd", "syslog", "ssh.service", "/usr/sbin/sshd", "sshd: admin [priv]", "Accepted publickey for admin from 10.1.2.3 port 51234 ssh2: ED25519 SHA256:{hex}"),
+        ("CRON", "syslog", "cron.service", "/usr/sbin/cron", "/usr/sbin/CRON -f", "(root) CMD (/usr/lib/sysstat/sa1 1 1)"),
+        ("kernel", "kernel", None, None, None, "IPv6: ADDRCONF(NETDEV_CHANGE): veth{r5}: link becomes ready"),
+    ]
 
     def line(part, i):
-        w, us = words(r), 1776000000000000 + int(part * 36e9)
-        ident, text = ("kubelet", r.choice(PULL if r.random() < 0.05 else NOISE)) if r.random() < 0.33 else r.choice(others)
-        return json.dumps({"__CURSOR": f"s={w['hex']};i={i:x}", "__REALTIME_TIMESTAMP": str(us), "_BOOT_ID": "3b7c", "_TRANSPORT": "journal", "PRIORITY": "6", "_UID": "0", "_GID": "0", "_MACHINE_ID": "7d5c3e", "_HOSTNAME": "worker-1", "SYSLOG_IDENTIFIER": ident, "_PID": "1234", "_COMM": ident, "_EXE": f"/usr/bin/{ident}", "_SYSTEMD_CGROUP": f"/system.slice/{ident}.service", "_SYSTEMD_UNIT": f"{ident}.service", "_CAP_EFFECTIVE": "1ffffffffff", "MESSAGE": text.format(st=stamp(int(part * 10**9), 10**9), **w)}) + "\n"
+        w, us = words(r), 1775973600000000 + int(part * 36e9)
+        of_kubelet = ("kubelet", "stdout", "kubelet.service", "/usr/bin/kubelet", KUBEADM, r.choice(PULL if r.random() < 0.05 else NOISE))
+        ident, transport, unit, program, command, text = of_kubelet if r.random() < 0.33 else r.choice(writers)
+        since_boot = us - 1775970000000000
+        record = {"__CURSOR": f"s={seqnum_id};i={i:x};b={boot};m={since_boot:x};t={us:x};x={w['hex'][:16]}", "__REALTIME_TIMESTAMP": str(us), "__MONOTONIC_TIMESTAMP": str(since_boot), "__SEQNUM": str(i), "__SEQNUM_ID": seqnum_id,
+                  "_BOOT_ID": boot, "_MACHINE_ID": machine, "_HOSTNAME": "worker-1", "_RUNTIME_SCOPE": "system", "_TRANSPORT": transport, "PRIORITY": "6", "SYSLOG_IDENTIFIER": ident, "MESSAGE": text.format(**klog(part, i), **w)}
+        if program:
+            record |= {"_PID": "1234", "_UID": "0", "_GID": "0", "_COMM": program.rsplit("/", 1)[1], "_EXE": program, "_CMDLINE": command, "_CAP_EFFECTIVE": "1ffffffffff", "_SYSTEMD_CGROUP": f"/system.slice/{unit}", "_SYSTEMD_UNIT": unit, "_SYSTEMD_SLICE": "system.slice"}
+        if transport == "stdout":
+            record["_STREAM_ID"] = machine[::-1]
+        members = list(record.items())
+        r.shuffle(members)
+        return json.dumps(dict(members), separators=(",", ":")) + "\n"
 
     filled(path, size, line)
 
@@ -202,7 +254,7 @@ def distribution(path, size):
     def line(part, _):
         w = words(r)
         what = f"blobs/sha256:{digests[int(3000 * r.random() ** 2)]}" if r.random() < 0.8 else "manifests/1"
-        return json.dumps({"go.version": "go1.22.4", "http.request.host": "registry.acme.example", "http.request.id": w["uid"], "http.request.method": "GET", "http.request.remoteaddr": f"10.4.{r.randrange(4)}.{r.randrange(250)}:51234", "http.request.uri": f"/v2/acme/{w['img']}/{what}", "http.request.useragent": "containerd/1.7.24", "http.response.contenttype": "application/octet-stream", "http.response.duration": "12.3ms", "http.response.status": 200, "http.response.written": r.randrange(10**7), "level": "info", "msg": "response completed", "time": moment(part)["stamp"]}, separators=(",", ":")) + "\n"
+        return json.dumps({"go.version": "go1.22.4", "http.request.host": "registry.acme.example", "http.request.id": w["uid"], "http.request.method": "GET", "http.request.remoteaddr": f"10.4.{r.randrange(4)}.{r.randrange(250)}:{r.randrange(32768, 61000)}", "http.request.uri": f"/v2/acme/{w['img']}/{what}", "http.request.useragent": "containerd/1.7.24", "http.response.contenttype": "application/octet-stream", "http.response.duration": f"{r.uniform(1, 90):.6f}ms", "http.response.status": 200, "http.response.written": r.randrange(10**7), "level": "info", "msg": "response completed", "time": moment(part)["stamp"]}, separators=(",", ":")) + "\n"
 
     filled(path, size, line)
 

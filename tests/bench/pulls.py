@@ -11,8 +11,8 @@ FAILURES = [
 ]
 
 
-def stamp(s, r):
-    return f"2026-04-12T{6 + int(s) // 3600:02d}:{int(s) // 60 % 60:02d}:{int(s) % 60:02d}.{r.randrange(10**9):09d}Z"
+def stamp(s, ns):
+    return f"2026-04-12T{6 + int(s) // 3600:02d}:{int(s) // 60 % 60:02d}:{int(s) % 60:02d}.{ns:09d}Z"
 
 
 def node_log(path, n, i, nodes, registries):
@@ -24,16 +24,17 @@ def node_log(path, n, i, nodes, registries):
             x = r.random()
             fails = FAILURES[0 if x < 0.08 else 1 if x < 0.085 else 2] if x < 0.09 else None
             ref = (fails[0] if fails else "{reg}/team/{img}:2").format(img=img, reg=reg)
-            f.write(f'time="{stamp(s, r)}" level=info msg="PullImage \\"{ref}\\""\n')
+            ns = r.randrange(10**9 - 20000)
+            f.write(f'time="{stamp(s, ns)}" level=info msg="PullImage \\"{ref}\\""\n')
             if fails:
                 why = fails[1].format(img=img, reg=reg)
                 lead = f'failed to pull and unpack image \\"{ref}\\": ' + (f'failed to resolve reference \\"{ref}\\": ' if newer else "")
-                f.write(f'time="{stamp(s + 1, r)}" level=error msg="PullImage \\"{ref}\\" failed" error="{"rpc error: code = Unknown desc = " if newer == 1 else ""}{lead}{why}"\n')
-            else:
-                tail = f', repo tag \\"{ref}\\", repo digest \\"{ref.rsplit(":", 1)[0]}@sha256:{r.getrandbits(256):064x}\\", size \\"{r.randrange(10**6, 10**9)}\\" in {r.randrange(200, 9000)}ms' if newer else ""
-                f.write(f'time="{stamp(s + 2, r)}" level=info msg="PullImage \\"{ref}\\" returns image reference \\"sha256:{r.getrandbits(256):064x}\\""\n')
-                if tail:
-                    f.write(f'time="{stamp(s + 2, r)}" level=info msg="Pulled image \\"{ref}\\" with image id \\"sha256:{r.getrandbits(256):064x}\\"{tail}"\n')
+                f.write(f'time="{stamp(s + 1, ns)}" level=error msg="PullImage \\"{ref}\\" failed" error="{"rpc error: code = Unknown desc = " if newer == 1 else ""}{lead}{why}"\n')
+                continue
+            image = f'sha256:{r.getrandbits(256):064x}'
+            if newer:
+                f.write(f'time="{stamp(s + 2, ns)}" level=info msg="Pulled image \\"{ref}\\" with image id \\"{image}\\", repo tag \\"{ref}\\", repo digest \\"{ref.rsplit(":", 1)[0]}@sha256:{r.getrandbits(256):064x}\\", size \\"{r.randrange(10**6, 10**9)}\\" in 2.{r.randrange(10**8, 10**9)}s"\n')
+            f.write(f'time="{stamp(s + 2, ns + 20000)}" level=info msg="PullImage \\"{ref}\\" returns image reference \\"{image}\\""\n')
 
 
 def main():

@@ -6,6 +6,9 @@ REFUSED = "https://registry-1.docker.io/v2/acme/{img}/manifests/1: 429 Too Many 
 MOBY = "toomanyrequests: You have reached your pull rate limit. You may increase the limit by authenticating and upgrading: https://www.docker.com/increase-rate-limit"
 RESOLVE = 'failed to pull and unpack image \\"docker.io/acme/{img}:1\\": failed to resolve reference \\"docker.io/acme/{img}:1\\": '
 SILENT = "I{klog}  {pid} "
+# Of 1.34 twice: its patches took over what 1.36 says.
+STARTED = ('pod_startup_latency_tracker.go:{line}] "Observed pod startup duration" pod="{{ns}}/{{pod}}" podStartSLOduration=3.42 podStartE2EDuration="3.42s" {pulls} observedRunningTime="2026-04-12 {{now}} +0000 UTC m=+{{n5}}.{{n6}}" '
+           'watchObservedRunningTime="2026-04-12 {{now}} +0000 UTC m=+{{n5}}.{{n6}}"')
 # Of each release: what it says of pulls, and of the rest. {klog} and {rfc} are stamps, the others are generate.words'.
 KUBELET = [
     (  # 1.10, with dockershim
@@ -33,9 +36,10 @@ KUBELET = [
         ['E{klog}  {pid} log.go:32] "PullImage from image service failed" err="rpc error: code = Unknown desc = ' + RESOLVE + "unexpected status from HEAD request to " + REFUSED + '" image="acme/{img}:1"',
          'E{klog}  {pid} kuberuntime_manager.go:1449] "Unhandled Error" err="container app start failed in pod {pod}_{ns}({uid}): ErrImagePull: ' + RESOLVE + "unexpected status from HEAD request to " + REFUSED + '" logger="UnhandledError"',
          'E{klog}  {pid} pod_workers.go:1324] "Error syncing pod, skipping" err="failed to \\"StartContainer\\" for \\"app\\" with ImagePullBackOff: \\"Back-off pulling image \\\\\\"acme/{img}:1\\\\\\": ErrImagePull: 429 Too Many Requests\\"" pod="{ns}/{pod}" podUID="{uid}"'],
-        [SILENT + 'kubelet.go:2569] "SyncLoop (PLEG): event for pod" pod="{ns}/{pod}" event={{"ID":"{uid}","Type":"ContainerStarted","Data":"{hex}{hex}"}}',
-         SILENT + 'pod_startup_latency_tracker.go:104] "Observed pod startup duration" pod="{ns}/{pod}" podStartSLOduration=3.42 podStartE2EDuration="19.1s" podCreationTimestamp="2026-04-12 06:02:11 +0000 UTC" firstStartedPulling="0001-01-01 00:00:00 +0000 UTC" lastFinishedPulling="0001-01-01 00:00:00 +0000 UTC"',
-         'E{klog}  {pid} prober_manager.go:209] "Readiness probe already exists for container" pod="{ns}/{pod}" containerName="app"']),
+        [*9 * [SILENT + 'kubelet.go:2569] "SyncLoop (PLEG): event for pod" pod="{ns}/{pod}" event={{"ID":"{uid}","Type":"ContainerStarted","Data":"{hex}{hex}"}}'],
+         SILENT + STARTED.format(line=104, pulls='podCreationTimestamp="2026-04-12 {made} +0000 UTC" firstStartedPulling="0001-01-01 00:00:00 +0000 UTC" lastFinishedPulling="0001-01-01 00:00:00 +0000 UTC"'),
+         SILENT + STARTED.format(line=144, pulls='totalImagesPullingTime="0s" totalInitContainerRuntime="0s" isStatefulPod=false podCreationTimestamp="2026-04-12 {made} +0000 UTC" imagePullSessionsCount=0 imagePullSessionsStartsCount=0'),
+         *9 * ['E{klog}  {pid} prober_manager.go:209] "Readiness probe already exists for container" pod="{ns}/{pod}" containerName="app"']]),
 ]
 CONTAINERD = [
     (  # 1.2
@@ -80,5 +84,5 @@ def said(r, releases, share, part, words):
     pulls, rest = releases[min(int(part * len(releases)), len(releases) - 1)]
     s = part * 36000
     day, ns = f"{6 + int(s) // 3600:02d}:{int(s) // 60 % 60:02d}:{int(s) % 60:02d}", int(s % 1 * 10**9)
-    stamps = {"klog": f"0412 {day}.{ns // 1000:06d}", "rfc": f"2026-04-12T{day}.{ns:09d}Z", "blank": f"2026-04-12 {day}.{ns:09d}Z"}
+    stamps = {"klog": f"0412 {day}.{ns // 1000:06d}", "now": f"{day}.{ns // 1000:06d}", "made": "05:59:57", "rfc": f"2026-04-12T{day}.{ns:09d}Z", "blank": f"2026-04-12 {day}.{ns:09d}Z"}
     return r.choice(pulls if r.random() < share else rest).format(**stamps, **words) + "\n"
