@@ -7,8 +7,8 @@ build="gcc make pkg-config libpcre2-dev libsqlite3-dev zlib1g-dev libjansson-dev
 check="python3 python3-jsonschema python3-yaml tzdata libcmocka-dev zip zstd xz-utils libxml2-utils"
 real="containerd docker.io docker-registry nginx-light iproute2 openssl python3-grpcio slurmctld slurmd slurm-client podman runc catatonit busybox-static parallel"
 bench="python3 valgrind ripgrep jq gzip zstd goaccess lnav"
-audit="clang clang-tidy cppcheck valgrind" # for make fuzz, tidy and memory; make check does without
-more="chromium fonts-dejavu-core prometheus clang python3-kubernetes" # in CI, where they can be had (Ubuntu's chromium is a snap): their tests say so and do with less without them
+audit="clang libclang-rt-dev clang-tidy cppcheck valgrind" # for make fuzz, tidy and memory; make check does without
+more="chromium fonts-dejavu-core prometheus clang libclang-rt-dev python3-kubernetes" # in CI, where they can be had (Ubuntu's chromium is a snap): their tests say so and do with less without them
 faster="libisal-dev" # inflates gzip twice as fast; without it zlib does
 case $what in
 build) want=$build more=$faster ;;
