@@ -62,6 +62,11 @@ static bool series_asked(const struct pm_outputs *out) {
     for (size_t i = 0; i < out->n; i++) asked = asked || out->renderer[i]->series;
     return asked;
 }
+static bool pulls_asked(const struct pm_outputs *out) {
+    bool asked = false;
+    for (size_t i = 0; i < out->n; i++) asked = asked || out->renderer[i]->pulls;
+    return asked;
+}
 
 struct pm_timeline *pm_bundle_read(struct pm_bundle_args *args, struct pm_diags *diags,
                                    bool *whole) {
@@ -74,7 +79,7 @@ struct pm_timeline *pm_bundle_read(struct pm_bundle_args *args, struct pm_diags 
         return NULL;
     }
     inputs_note(t, args);
-    args->ingest.digests_of_samples = !rows_asked(args);
+    args->ingest.digests_of_samples = !rows_asked(args) && !pulls_asked(&args->out);
     if (!pm_ingest(t, args->paths, args->paths_n, &args->ingest, diags)) *whole = false;
     if ((args->refused = year_refused(diags))) {
         if (args->ingest.progress) fputs("\r\033[K", stderr);
@@ -142,7 +147,8 @@ int pm_bundle_report(struct pm_timeline *t, struct pm_ruleset *rules,
                                  .since_ns = PM_NO_TIME,
                                  .until_ns = PM_NO_TIME,
                                  .inputs = inputs_of(t, a),
-                                 .all_series = series_asked(&args->out)};
+                                 .all_series = series_asked(&args->out),
+                                 .every_pull = pulls_asked(&args->out)};
     struct pm_diags *said = pm_diags_new();
     struct pm_report *r = NULL;
     pm_privacy_judge(&args->privacy, &o);

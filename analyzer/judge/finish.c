@@ -2,6 +2,7 @@
 // timeline, so that its views answer the same.
 #include "judge/incidents/chain.h"
 #include "judge/passes.h"
+#include "judge/tell/pulls.h"
 #include "judge/tell/tell.h"
 #include "base/sort.h"
 #include "rules/taxonomy.h"
@@ -187,42 +188,16 @@ static void chain_of(const struct pm_scene *scene, const struct pm_hits *hits,
 
 static void pulls_back(const struct pm_scene *scene, const struct pm_hits *hits) {
     if (!pm_timeline_takes_judgement(scene->env->timeline)) return; // not made for nobody
+    struct pm_env env = *scene->env;
+    env.a = pm_arena_new();
     for (size_t i = 0; i < scene->pulls->n; i++) {
-        const struct pm_attempt *p = &scene->pulls->items[i];
-        struct pm_pull out = {.id = i + 1,
-                              .node = pm_name(scene->env, p->node),
-                              .image = pm_name(scene->env, p->image),
-                              .registry = pm_name(scene->env, p->registry),
-                              .repository = pm_name(scene->env, p->repository),
-                              .tag = pm_name(scene->env, p->tag),
-                              .digest = pm_name(scene->env, p->digest),
-                              .client = pm_name(scene->env, p->client),
-                              .user = pm_name(scene->env, p->user),
-                              .k8s_namespace = pm_name(scene->env, p->k8s_namespace),
-                              .started_ns = p->started,
-                              .ended_ns = p->ended,
-                              .outcome = (enum pm_outcome)p->outcome,
-                              .cause = p->outcome == PM_OUTCOME_FAILED
-                                           ? (p->verdict->cause >= 0
-                                                  ? p->verdict->cause
-                                                  : pm_cause_shown(PM_SHOWN_UNKNOWN_WORDS))
-                                           : -1,
-                              .rule = p->verdict->rule,
-                              .http_status = p->status,
-                              .stage = (enum pm_stage)p->stage,
-                              .duration_ns = p->duration_ns,
-                              .waiting_ns = pm_waiting(p),
-                              .bytes = p->bytes,
-                              .sources = p->sources,
-                              .reconstructed = p->reconstructed,
-                              .requests = p->requests,
-                              .evidence = p->best,
-                              .error = pm_name(scene->env, p->error)};
-        uint32_t hit = pm_hit_of(scene->pulls, hits, p);
-        if (hit) out.incident = PM_REF(*hits, hit).id;
-        pm_strs_of_ids(scene->env, &out.pods, &p->pods);
-        pm_timeline_put_pull(scene->env->timeline, &out);
+        pm_ref hit = pm_hit_of(scene->pulls, hits, &scene->pulls->items[i]);
+        pm_arena_reset(env.a);
+        const struct pm_pull told =
+            pm_pull_told(&env, scene->pulls, i, hit ? PM_REF(*hits, hit).id : 0);
+        pm_timeline_put_pull(env.timeline, &told);
     }
+    pm_arena_free(env.a);
     for (size_t i = 0; i < scene->ev->traces.n; i++) {
         const struct pm_trace *t = &scene->ev->traces.items[i];
         if (t->said->verdict->cause >= 0)

@@ -20,6 +20,7 @@
 #include "judge/passes.h"
 #include "judge/quota/quota.h"
 #include "judge/reckon.h"
+#include "judge/tell/pulls.h"
 #include "judge/tell/tell.h"
 #include "pm/series.h"
 #include <stdlib.h>
@@ -32,6 +33,7 @@ struct held {
 void pm_report_free(struct pm_report *r) {
     if (!r) return;
     struct held *held = (struct held *)r; // the report is its first member
+    pm_pulls_kept_free(r->pulls);
     free(r->files);
     free(r->findings);
     free(r->quotas);
@@ -178,13 +180,14 @@ struct pm_report *pm_judge(struct pm_timeline *t, struct pm_ruleset *rules,
     pm_ruleset_limits(rules, diags, PM_NONE, 0); // texts that are no line of their own
     pm_timeline_diags(t, diags);
     pm_reckon_or_end(&scene, &hits, report);
+    if (good && o->every_pull) report->pulls = pm_pulls_keep(&env, &pulls, &hits);
+    else pm_verdicts_free(env.verdicts);
     pm_hits_free(&hits);
     pm_pulls_free(&pulls);
     pm_evidence_free(&ev);
     free(env.families.items);
     free(env.links.items);
     pm_arena_free(env.scratch);
-    pm_verdicts_free(env.verdicts);
     if (good) return report;
     pm_report_free(report);
     return NULL;

@@ -2,11 +2,12 @@
 #include "report/row_print.h"
 
 static bool jsonl_render(FILE *out, const struct pm_report *r, const struct pm_render_options *o) {
-    return pm_pulls_print(out, r, o, PM_ROWS_JSONL);
+    (void)o;
+    return pm_pulls_print(out, r, PM_ROWS_JSONL);
 }
 
 const struct pm_renderer pm_renderer_jsonl = {.name = "jsonl",
                                               .extensions = ".jsonl .ndjson",
                                               .title = "one pull a line, as JSON",
-                                              .rows = true,
+                                              .pulls = true,
                                               .render = jsonl_render};

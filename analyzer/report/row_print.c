@@ -7,7 +7,7 @@
 
 static bool is_numeric(char type) { return type == 'i' || type == 'f'; }
 
-static void csv_cell(struct pm_buf *b, struct pm_str cell, char type) {
+void pm_csv_cell(struct pm_buf *b, struct pm_str cell, char type) {
     struct pm_arena *a = NULL;
     if (!pm_text_is_neutral(cell)) {
         a = pm_arena_new();
@@ -29,7 +29,7 @@ static void csv_cell(struct pm_buf *b, struct pm_str cell, char type) {
 void pm_csv_row(FILE *out, int n, const char *const *cells, const char *types) {
     struct pm_buf b = {0};
     for (int i = 0; i < n; i++) {
-        if (cells[i]) csv_cell(&b, pm_str_c(cells[i]), types ? types[i] : 't');
+        if (cells[i]) pm_csv_cell(&b, pm_str_c(cells[i]), types ? types[i] : 't');
         pm_buf_lit(&b, i + 1 == n ? "\r\n" : ",");
     }
     fwrite(b.p, 1, b.n, out);
@@ -44,7 +44,7 @@ static void json_cell(struct pm_buf *b, struct pm_str cell, char type) {
     else if (finite) pm_buf_add(b, cell);
     else pm_json_string(b, cell);
 }
-static void json_name(struct pm_buf *b, const char *name, int i) {
+void pm_json_name(struct pm_buf *b, const char *name, int i) {
     pm_buf_lit(b, i ? ", " : "{");
     pm_json_string(b, pm_str_c(name));
     pm_buf_lit(b, ": ");
@@ -53,7 +53,7 @@ void pm_json_row(FILE *out, int n, const char *const *names, const char *const *
                  const char *types) {
     struct pm_buf b = {0};
     for (int i = 0; i < n; i++) {
-        json_name(&b, names[i], i);
+        pm_json_name(&b, names[i], i);
         json_cell(&b, pm_str_c(cells[i]), types[i]);
     }
     pm_buf_lit(&b, n ? "}" : "{}");
@@ -94,95 +94,6 @@ bool pm_rows_print(FILE *out, const struct pm_report *r, const struct pm_render_
     struct printing_rows p = {.out = out, .form = form};
     bool good = pm_timeline_sql_typed(o->timeline, sql.p, row_print, &p, &why, a);
     pm_buf_free(&sql);
-    pm_arena_free(a);
-    return good && !ferror(out);
-}
-
-// Rows of pulls, whose texts repeat: each is escaped once, as long as no other one of its
-// column takes its place.
-enum { ESCAPED = 2048, ESCAPED_BYTES = 512, FLUSH_BYTES = 64 << 10 };
-struct escaped {
-    uint32_t id;
-    struct pm_buf text;
-};
-struct printing_pulls {
-    FILE *out;
-    enum pm_rows_form form;
-    struct pm_str tool;
-    struct pm_buf rows, *before, end; // what stands before each cell, and behind the last one
-    struct escaped (*texts)[ESCAPED]; // by column
-    size_t columns;
-};
-static void pulls_begin(struct printing_pulls *p, size_t columns, const char *const *names) {
-    bool csv = p->form == PM_ROWS_CSV;
-    p->columns = columns;
-    p->before = pm_xmalloc(columns * sizeof *p->before);
-    p->texts = pm_xmalloc(columns * sizeof *p->texts);
-    memset(p->before, 0, columns * sizeof *p->before);
-    memset(p->texts, 0, columns * sizeof *p->texts);
-    for (size_t i = 0; i < columns; i++) {
-        if (!csv) json_name(&p->before[i], names[i], (int)i);
-        else if (i) pm_buf_addc(&p->before[i], ',');
-        if (csv) csv_cell(&p->rows, pm_str_c(names[i]), 't');
-        if (csv) pm_buf_addc(&p->rows, ',');
-    }
-    if (csv) {
-        pm_buf_lit(&p->rows, "tool\r\n");
-        pm_buf_addc(&p->end, ',');
-        csv_cell(&p->end, p->tool, 't');
-    } else {
-        json_name(&p->end, "tool", (int)columns);
-        json_cell(&p->end, p->tool, 't');
-    }
-    pm_buf_lit(&p->end, csv ? "\r\n" : "}\n");
-}
-static void pull_cell(const struct printing_pulls *p, struct pm_buf *b, const struct pm_cell *c) {
-    if (p->form == PM_ROWS_JSONL) json_cell(b, c->text, c->type);
-    else if (c->text.p) csv_cell(b, c->text, c->type);
-}
-static bool pull_print(void *ctx, size_t columns, const char *const *names,
-                       const struct pm_cell *cells) {
-    struct printing_pulls *p = ctx;
-    if (!p->columns) pulls_begin(p, columns, names);
-    for (size_t i = 0; i < columns; i++) {
-        const struct pm_cell *c = &cells[i];
-        struct escaped *kept = &p->texts[i][c->text_id % ESCAPED];
-        pm_buf_add(&p->rows, pm_buf_str(&p->before[i]));
-        if (!c->text_id || c->text.n > ESCAPED_BYTES) {
-            pull_cell(p, &p->rows, c);
-            continue;
-        }
-        if (kept->id != c->text_id) {
-            pm_buf_clear(&kept->text);
-            pull_cell(p, &kept->text, c);
-            kept->id = c->text_id;
-        }
-        pm_buf_add(&p->rows, pm_buf_str(&kept->text));
-    }
-    pm_buf_add(&p->rows, pm_buf_str(&p->end));
-    if (p->rows.n < FLUSH_BYTES) return true;
-    fwrite(p->rows.p, 1, p->rows.n, p->out);
-    pm_buf_clear(&p->rows);
-    return !ferror(p->out);
-}
-static void pulls_end(struct printing_pulls *p) {
-    for (size_t i = 0; i < p->columns; i++) {
-        for (size_t k = 0; k < ESCAPED; k++) pm_buf_free(&p->texts[i][k].text);
-        pm_buf_free(&p->before[i]);
-    }
-    free(p->before);
-    free(p->texts);
-    pm_buf_free(&p->rows);
-    pm_buf_free(&p->end);
-}
-bool pm_pulls_print(FILE *out, const struct pm_report *r, const struct pm_render_options *o,
-                    enum pm_rows_form form) {
-    if (!o->timeline) return !ferror(out); // not read from a timeline: it has no rows
-    struct pm_arena *a = pm_arena_new();
-    struct printing_pulls p = {.out = out, .form = form, .tool = pm_view_tool(r, a)};
-    bool good = pm_timeline_pulls(o->timeline, pull_print, &p);
-    if (good && p.rows.n) fwrite(p.rows.p, 1, p.rows.n, out);
-    pulls_end(&p);
     pm_arena_free(a);
     return good && !ferror(out);
 }

@@ -207,14 +207,15 @@ static int read_only(void *ctx, int action, const char *x, const char *y, const 
     }
 }
 
-char timeline_type_letter(int type) {
+static char type_letter(int type) {
     if (type == SQLITE_NULL) return 'n';
     if (type == SQLITE_INTEGER) return 'i';
     if (type == SQLITE_FLOAT) return 'f';
     return type == SQLITE_BLOB ? 'b' : 't';
 }
 
-const char *timeline_cell_text(sqlite3_stmt *s, int i, struct pm_arena *a) {
+// A cell as a C string: a NUL inside of a text would end it, and stands as its picture.
+static const char *cell_text(sqlite3_stmt *s, int i, struct pm_arena *a) {
     static const char picture[] = "\xe2\x90\x80";
     struct pm_str cell = timeline_column(s, i), rest = cell;
     if (!cell.p || pm_str_chr(cell, 0, 0) < 0) return cell.p;
@@ -239,9 +240,9 @@ static bool sql_rows(struct pm_timeline *t, sqlite3_stmt *s, pm_sql_typed_cb *cb
     while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
         pm_arena_reset(a);
         for (int i = 0; i < n; i++) {
-            types[i] = timeline_type_letter(sqlite3_column_type(s, i));
+            types[i] = type_letter(sqlite3_column_type(s, i));
             names[i] = sqlite3_column_name(s, i);
-            cells[i] = timeline_cell_text(s, i, a);
+            cells[i] = cell_text(s, i, a);
         }
         if (!cb(ctx, n, names, cells, types)) {
             rc = SQLITE_DONE;

@@ -232,9 +232,6 @@ enum pm_standing timeline_settled_standing(const struct settled *x, int64_t memb
                                            const struct shape *shape);
 
 // read.c
-char timeline_type_letter(int type);
-// A cell as a C string: a NUL inside of a text would end it, and stands as its picture.
-const char *timeline_cell_text(sqlite3_stmt *s, int i, struct pm_arena *a);
 int64_t timeline_time_column(sqlite3_stmt *s, int at); // PM_NO_TIME where it is absurd
 
 // order.c

@@ -329,6 +329,7 @@ struct pm_window {
 };
 
 struct pm_file_row;
+struct pm_pulls_kept;
 struct pm_report {
     struct pm_arena *a; // owns all of it
     struct pm_strs inputs;
@@ -398,4 +399,9 @@ struct pm_report {
     } whole;
     struct pm_str verdict_sentence;
     const char *rules_hash;
+    struct pm_pulls_kept *pulls; // all of them; NULL: the judge was not asked to keep them
 };
+// The pulls that a report keeps, in order of time; each is good until the callback returns, its
+// texts but for the names of pods as long as the report. False: the callback said so.
+typedef bool pm_pull_cb(void *ctx, const struct pm_pull *p);
+bool pm_report_pulls(const struct pm_report *r, pm_pull_cb *cb, void *ctx);

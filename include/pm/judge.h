@@ -14,6 +14,8 @@ struct pm_judge_options {
     // The report is to hold every series that there can be; else those that alerts and
     // reports ask for, and the former only while alerts are replayed.
     bool all_series;
+    // … and every pull, for who writes a row for each (pm_report_pulls).
+    bool every_pull;
     // Told the name of each stage as it begins; NULL: nobody waits.
     void (*stage)(const char *name);
     // Told the id of each stanza of rules/settle.yaml that settled a pull; NULL: nobody asks.

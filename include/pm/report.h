@@ -14,7 +14,7 @@ struct pm_render_options {
     // the one bundle or timeline that was named, for commands that go on from here; NULL:
     // none can be told
     const char *subject;
-    struct pm_timeline *timeline; // formats of one row a pull or event read it; NULL: no rows
+    struct pm_timeline *timeline; // formats of one row an event read it; NULL: no rows
     const char *layout;           // markdown: the text of one's own layout; NULL: the built-in one
 };
 struct pm_renderer {
@@ -23,6 +23,7 @@ struct pm_renderer {
         *extensions; // ".txt", ".json", ".md", ".html .htm": -o picks by these; space-separated
     const char *title;
     bool rows;   // reads the timeline, which has to hold what was judged
+    bool pulls;  // reads all pulls of the report, which has to keep them
     bool series; // writes all series, also those that no alert asks for
     // Writes the whole report. Deterministic: no clock, no locale. Returns false on a
     // write error.

@@ -111,17 +111,6 @@ typedef bool pm_sql_typed_cb(void *ctx, int columns, const char *const *names,
                              const char *const *cells, const char *types);
 bool pm_timeline_sql_typed(struct pm_timeline *t, const char *sql, pm_sql_typed_cb *cb, void *ctx,
                            struct pm_str *why, struct pm_arena *a);
-// The rows of the view `pulls` in the order of their ids, as `SELECT *` has them. Cells and
-// names are the callback's until it returns. False: it could not be read to its end, or the
-// callback said so.
-struct pm_cell {
-    char type;          // as above
-    uint32_t text_id;   // of a text that is the same wherever this number is; 0: none
-    struct pm_str text; // without NULs
-};
-typedef bool pm_cells_cb(void *ctx, size_t columns, const char *const *names,
-                         const struct pm_cell *cells);
-bool pm_timeline_pulls(struct pm_timeline *t, pm_cells_cb *cb, void *ctx);
 // What was said of a member, before anything was made of it: from this a merge decides
 // again, over all members. Only a timeline with a file keeps it.
 struct pm_member_facts {

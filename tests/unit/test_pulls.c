@@ -1,153 +1,187 @@
-// Pulls as rows: read column by column they are what the view `pulls` has, whatever stands in
-// the file. All rows written by us.
+// Pulls as rows: printed from what the report keeps they are what the view `pulls` of the
+// timeline has, whatever a pull is like. All pulls made by us, with numbers of every size.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <cmocka.h>
-#include <sqlite3.h>
 #include <stdio.h>
-#include <unistd.h>
-#include "pm/arena.h"
-#include "pm/incident.h"
+#include "judge/tell/pulls.h"
+#include "pm/diag.h"
+#include "pm/report.h"
+#include "pm/rule.h"
 #include "pm/timeline.h"
+#include "report/row_print.h"
+#include "report/view.h"
 
-struct lines {
-    struct pm_buf text;
-    size_t rows;
-};
-static bool by_columns(void *ctx, size_t n, const char *const *names, const struct pm_cell *cells) {
-    struct lines *x = ctx;
-    for (size_t i = 0; i < n; i++)
-        pm_buf_fmt(&x->text, " %s=%c:%.*s", names[i], cells[i].type, PM_FMT(cells[i].text));
-    pm_buf_addc(&x->text, '\n');
-    x->rows++;
-    return true;
-}
-static bool by_view(void *ctx, int n, const char *const *names, const char *const *cells,
-                    const char *types) {
-    struct lines *x = ctx;
-    for (int i = 0; i < n; i++)
-        pm_buf_fmt(&x->text, " %s=%c:%s", names[i], types[i], cells[i] ? cells[i] : "");
-    pm_buf_addc(&x->text, '\n');
-    x->rows++;
-    return true;
-}
-static void ways_are_alike(struct pm_timeline *t, size_t rows) {
-    struct lines columns = {{0}, 0}, view = {{0}, 0};
-    struct pm_arena *a = pm_arena_new();
-    struct pm_str why = PM_NONE;
-    assert_true(
-        pm_timeline_sql_typed(t, "SELECT * FROM pulls ORDER BY id", by_view, &view, &why, a));
-    assert_true(pm_timeline_pulls(t, by_columns, &columns));
-    assert_int_equal(view.rows, rows);
-    assert_int_equal(columns.rows, rows);
-    if (rows) assert_string_equal(columns.text.p, view.text.p);
-    pm_buf_free(&columns.text);
-    pm_buf_free(&view.text);
-    pm_arena_free(a);
-}
+enum { PULLS = 3000 };
 
-static struct pm_timeline *opened(const char *path) {
-    const char *why = "";
-    struct pm_timeline *t = pm_timeline_open(path, true, &why);
-    if (!t) fail_msg("%s", why);
-    return t;
-}
 static int64_t drawn(uint64_t *seed) { // of every magnitude
     *seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
     return (int64_t)(*seed >> 1 >> (*seed >> 58));
 }
-enum { ROWS = 3000 };
-static void rows_put(struct pm_timeline *t) {
-    static const int64_t odd[] = {0,      1,          -1,        999999,   1000000, 1000001,
-                                  123456, 1234567890, INT64_MAX, -1999999, 100000,  PM_NO_TIME};
-    char image[64], error[2048];
+// Within what a stamp can be, and no more digits than a fraction holds.
+static int64_t drawn_time(uint64_t *seed) { return drawn(seed) % INT64_C(4000000000000000000); }
+static int64_t drawn_span(uint64_t *seed) { return drawn(seed) % INT64_C(1000000000000000); }
+
+static uint32_t name(const struct pm_env *env, uint64_t i, const char *begin) {
+    return i % 7 ? pm_id_fmt(env, "%s%d", begin, (int)(i % 700)) : 0;
+}
+static uint32_t error(const struct pm_env *env, uint64_t i) {
+    static const char *const errors[] = {
+        "",  "=cmd|calc!A1", "say \"no\", twice\r\n", "\x1b[31mred\xff", "\xe2\x80\xae hidden",
+        "-5"};
+    char text[2048];
+    memset(text, 'e', sizeof text);
+    if (i % 11 == 0) return pm_id(env, (struct pm_str){"a\0b\0", 4});
+    if (i % 3 == 0) return pm_id(env, pm_str_c(errors[i % PM_LEN(errors)]));
+    return pm_id(env, (struct pm_str){text, i % 50 ? i % 20 : sizeof text - i % 9});
+}
+
+static void pulls_make(const struct pm_env *env, struct pm_pulls *pulls, struct pm_hits *hits) {
+    static const int64_t odd[] = {0,         1,        -1,      999999,  1000000,        1000001,
+                                  123456,    15,       99,      100,     1234567890,     -1999999,
+                                  999999999, -1000000, 1000010, 1010000, -1500000000,    10000,
+                                  5,         -60,      101,     100000,  999999999999999};
+    static const struct pm_verdict known = {.cause = 3, .rule = "hub-429", .candidate_count = 1};
     uint64_t seed = 7;
-    for (uint64_t i = 0; i < ROWS; i++) {
-        int64_t a = i < PM_LEN(odd) ? odd[i] : drawn(&seed), b = drawn(&seed);
-        memset(error, 'e', sizeof error);
-        snprintf(image, sizeof image, "docker.io/acme/i%d:\xc3\xa9\"", (int)(i % 700));
-        struct pm_pull p = {.id = i * 3 + 1,
-                            .node = i % 7 ? PM_STR("n1") : PM_NONE,
-                            .image = pm_str_c(image),
-                            .error = {error, i % 50 ? i % 20 : sizeof error - i % 9},
-                            .started_ns = a,
-                            .ended_ns = i % 5 || a == PM_NO_TIME ? b : -a,
-                            .outcome = (enum pm_outcome)(i % 4),
-                            .cause = -1,
-                            .rule = i % 3 ? "hub-429" : "",
-                            .http_status = i % 2 ? 429 : 0,
-                            .stage = (enum pm_stage)(i % 6),
-                            .duration_ns = a == PM_NO_TIME ? 5 : a,
-                            .waiting_ns = b,
-                            .bytes = i % 4 ? b : -1,
-                            .sources = (unsigned)i,
-                            .requests = i % 9,
-                            .evidence = i % 8,
-                            .incident = (uint32_t)(i % 6)};
-        struct pm_str pods[] = {PM_STR("shop/web-0"), PM_STR("shop/web-\xe2\x80\xae")};
-        p.pods = (struct pm_strs){.items = pods, .n = i % 3};
-        pm_timeline_put_pull(t, &p);
+    hits->of_pull = pm_xmalloc(PULLS * sizeof *hits->of_pull);
+    for (uint32_t id = 1; id <= 5; id++) {
+        struct pm_hit *h = PM_PUSH(hits->items, hits->n, hits->cap);
+        h->id = id * 1000;
     }
-    pm_timeline_commit(t);
-    assert_null(pm_timeline_error(t));
-}
-static void columns_are_the_views(void **unused) {
-    (void)unused;
-    char path[] = "/tmp/pm-pulls-XXXXXX";
-    int fd = mkstemp(path);
-    close(fd);
-    unlink(path);
-    struct pm_timeline *t = opened(path);
-    ways_are_alike(t, 0);
-    rows_put(t);
-    ways_are_alike(t, ROWS);
-    pm_timeline_close(t);
-    unlink(path);
-}
-// A file that another hand wrote into: numbers as texts and fractions, texts as bytes, with NULs,
-// of no number, words that are missing and that are others.
-static void other_hands_rows_are_the_views(void **unused) {
-    (void)unused;
-    static const char sql[] =
-        "UPDATE pull SET status = 'four' WHERE id % 7 = 1; UPDATE pull SET started_ns = 1.5 WHERE id % 11 = 1;"
-        "UPDATE pull SET outcome = 77 WHERE id % 13 = 1; UPDATE pull SET stage = -1 WHERE id % 17 = 1;"
-        "UPDATE pull SET node = 123456 WHERE id % 19 = 1; UPDATE pull SET node = -3 WHERE id % 23 = 1;"
-        "UPDATE pull SET tag = 'x', digest = x'00ff' WHERE id % 29 = 1;"
-        "UPDATE pull SET pods = x'610062' WHERE id % 31 = 1; UPDATE pull SET pods = 'a' || char(0) || 'b' WHERE id % 37 = 1;"
-        "UPDATE pull SET sources = -1 WHERE id % 41 = 1; UPDATE pull SET sources = 'x' WHERE id % 43 = 1;"
-        "UPDATE pull SET duration_ns = 'soon', bytes = 1e300 WHERE id % 47 = 1; UPDATE pull SET node = 1.0 WHERE id % 53 = 1;"
-        "UPDATE string SET text = x'6100' WHERE id % 9 = 1; UPDATE string SET text = 'a' || char(0) || 'b' WHERE id % 10 = 1;"
-        "UPDATE string SET text = '' WHERE id % 12 = 1; DELETE FROM string WHERE id = (SELECT max(id) FROM string);";
-    static const char *const words[] = {
-        "", "DELETE FROM word WHERE list = 'stage' AND id = 3;",
-        "UPDATE word SET text = '' WHERE list = 'outcome' AND id = 2;"
-        "INSERT INTO word VALUES('outcome', 77, 'other'), ('stage', -1, 'less');",
-        "UPDATE word SET text = x'6b00' WHERE list = 'outcome' AND id = 1;"};
-    for (size_t i = 0; i < PM_LEN(words); i++) {
-        char path[] = "/tmp/pm-pulls-XXXXXX";
-        const char *why = "";
-        sqlite3 *db = NULL;
-        close(mkstemp(path));
-        unlink(path);
-        struct pm_timeline *t = opened(path);
-        rows_put(t);
-        pm_timeline_close(t);
-        assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-        assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-        assert_int_equal(sqlite3_exec(db, words[i], NULL, NULL, NULL), SQLITE_OK);
-        sqlite3_close(db);
-        t = pm_timeline_open_read(path, &why);
-        assert_non_null(t);
-        ways_are_alike(t, ROWS);
-        pm_timeline_close(t);
-        unlink(path);
+    for (uint64_t i = 0; i < PULLS; i++) {
+        struct pm_attempt *p = PM_PUSH(pulls->items, pulls->n, pulls->cap);
+        bool is_odd = i < PM_LEN(odd);
+        *p = (struct pm_attempt){.started = is_odd ? odd[i] : drawn_time(&seed),
+                                 .ended = is_odd ? -odd[i] : drawn_time(&seed),
+                                 .duration_ns = is_odd ? odd[i] : drawn_span(&seed),
+                                 .bytes = i % 4 ? drawn(&seed) : -(int64_t)(i % 3),
+                                 .best = i % 8 ? (uint64_t)drawn(&seed) : 0,
+                                 .verdict = i % 5 ? &known : &pm_verdict_none,
+                                 .node = name(env, i, "n"),
+                                 .image = name(env, i + 1, "docker.io/acme/\xc3\xa9\""),
+                                 .registry = name(env, i + 2, "r.test:"),
+                                 .repository = name(env, i + 3, "acme/i"),
+                                 .tag = name(env, i + 4, ""),
+                                 .digest = name(env, i + 5, "sha256:"),
+                                 .client = name(env, i + 6, "192.0.2."),
+                                 .user = name(env, i / 7, "+"),
+                                 .k8s_namespace = name(env, i / 3, "shop"),
+                                 .error = error(env, i),
+                                 .requests = (uint32_t)(i % 9),
+                                 .status = (int16_t)(i % 2 ? 429 : (int)(i % 5) - 1),
+                                 .outcome = (uint8_t)(i % 4),
+                                 .stage = (uint8_t)(i % PM_STAGE_COUNT),
+                                 .sources = (uint8_t)(i % 64),
+                                 .reconstructed = i % 6 == 0};
+        if (i % 13 == 0) p->started = PM_NO_TIME;
+        if (i % 17 == 0) p->ended = PM_NO_TIME;
+        if (i % 5 == 2)
+            pm_particulars_edit(pulls, p)->waiting_ns = is_odd ? odd[i] : drawn_span(&seed);
+        for (uint64_t k = 0; k < i % 4; k++)
+            pm_ids_add(&p->pods, pm_id(env, k ? PM_STR("shop/web-\xe2\x80\xae")
+                                              : PM_STR("shop/a pod, and one")));
+        hits->of_pull[i] = (uint32_t)(i % 6);
     }
 }
 
+struct lines {
+    FILE *out;
+    struct pm_str tool;
+    size_t rows;
+    bool csv;
+};
+static bool by_view(void *ctx, int n, const char *const *names, const char *const *cells,
+                    const char *types) {
+    struct lines *x = ctx;
+    const char *row[64], *heads[64];
+    char kinds[64];
+    assert_true(n < 63);
+    memcpy(row, cells, (size_t)n * sizeof *row);
+    memcpy(heads, names, (size_t)n * sizeof *heads);
+    memcpy(kinds, types, (size_t)n);
+    row[n] = x->tool.p;
+    heads[n] = "tool";
+    kinds[n] = 't';
+    if (x->csv && !x->rows++) pm_csv_heads(x->out, n + 1, heads);
+    if (x->csv) pm_csv_row(x->out, n + 1, row, kinds);
+    else pm_json_row(x->out, n + 1, heads, row, kinds);
+    if (!x->csv) fputc('\n', x->out);
+    return true;
+}
+
+struct printed {
+    char *text;
+    size_t n;
+};
+static struct printed view_printed(struct pm_timeline *t, const struct pm_report *r, bool csv) {
+    struct printed x = {NULL, 0};
+    struct lines lines = {open_memstream(&x.text, &x.n), pm_view_tool(r, r->a), 0, csv};
+    struct pm_str why = PM_NONE;
+    assert_true(
+        pm_timeline_sql_typed(t, "SELECT * FROM pulls ORDER BY id", by_view, &lines, &why, r->a));
+    fclose(lines.out);
+    return x;
+}
+static struct printed pulls_printed(const struct pm_report *r, bool csv) {
+    struct printed x = {NULL, 0};
+    FILE *out = open_memstream(&x.text, &x.n);
+    assert_true(pm_pulls_print(out, r, csv ? PM_ROWS_CSV : PM_ROWS_JSONL));
+    fclose(out);
+    return x;
+}
+
+static void rows_are_the_views(void **unused) {
+    (void)unused;
+    const char *why = "";
+    struct pm_diags *diags = pm_diags_new();
+    struct pm_ruleset *rules = pm_ruleset_load(NULL, diags); // it has the causes' names
+    struct pm_timeline *t = pm_timeline_open(NULL, true, &why);
+    struct pm_report report = {.a = pm_arena_new(), .rules_hash = "0123456789abcdef"};
+    struct pm_env env = {.a = report.a, .names = pm_intern_new(), .verdicts = pm_verdicts_new()};
+    struct pm_pulls pulls = {0};
+    struct pm_hits hits = {0};
+    assert_non_null(rules);
+    assert_non_null(t);
+    pulls_make(&env, &pulls, &hits);
+    for (size_t i = 0; i < pulls.n; i++) {
+        pm_ref hit = hits.of_pull[i];
+        const struct pm_pull told = pm_pull_told(&env, &pulls, i, hit ? PM_REF(hits, hit).id : 0);
+        pm_timeline_put_pull(t, &told);
+    }
+    pm_timeline_commit(t);
+    assert_null(pm_timeline_error(t));
+    report.pulls = pm_pulls_keep(&env, &pulls, &hits);
+    for (int csv = 0; csv < 2; csv++) {
+        struct printed view = view_printed(t, &report, csv), ours = pulls_printed(&report, csv);
+        assert_true(view.n > PULLS * 100);
+        assert_string_equal(ours.text, view.text);
+        assert_int_equal(ours.n, view.n);
+        free(view.text);
+        free(ours.text);
+    }
+    pm_pulls_kept_free(report.pulls);
+    pm_hits_free(&hits);
+    pm_intern_free(env.names);
+    pm_arena_free(report.a);
+    pm_timeline_close(t);
+    pm_ruleset_free(rules);
+    pm_diags_free(diags);
+}
+
+// None is kept, none is printed; and not even a head, as no row has it.
+static void none_are_none(void **unused) {
+    (void)unused;
+    struct pm_report report = {.a = pm_arena_new(), .rules_hash = "0123456789abcdef"};
+    struct printed ours = pulls_printed(&report, true);
+    assert_int_equal(ours.n, 0);
+    free(ours.text);
+    pm_arena_free(report.a);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(columns_are_the_views),
-                                       cmocka_unit_test(other_hands_rows_are_the_views)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(rows_are_the_views),
+                                       cmocka_unit_test(none_are_none)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
