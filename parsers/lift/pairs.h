@@ -20,3 +20,7 @@ struct pm_str pm_pairs_get(const struct pm_pairs *p, const char *key);
 // Members of a JSON object: strings as they are, numbers and booleans printed,
 // {"name","namespace"} as "namespace/name", the rest left out.
 void pm_pairs_json(struct pm_arena *a, const json_t *object, struct pm_pairs *p);
+// A copy that lost its backslashes: err="… image "r.test/a:1": not found" image="r.test/a:1".
+// From the opening quote at `open`: the value ends at a quote before the next key, or at
+// the last. `c` stands behind it afterwards.
+struct pm_str pm_pairs_bare_quotes(const struct pm_scan *open, struct pm_scan *c);

@@ -111,32 +111,12 @@ static struct pm_str unwrap_lines(struct pm_arena *a, struct pm_str raw) {
 
 static bool blank(char ch) { return ch == ' ' || ch == '\t' || ch == '\n' || ch == '\r'; }
 
-// A copy that lost its backslashes: err="… image "r.test/a:1": not found"
-// image="r.test/a:1". The value ends at a quote before the next key, or at the last.
-static struct pm_str unescaped_value(const struct pm_scan *open, struct pm_scan *c) {
-    struct pm_str rest = {open->at + 1, (size_t)(open->end - open->at - 1)};
-    for (ptrdiff_t at = pm_str_chr(rest, '"', 0); at >= 0;
-         at = pm_str_chr(rest, '"', (size_t)at + 1)) {
-        struct pm_scan next = pm_scan_of(pm_str_from(rest, (size_t)at + 1));
-        struct pm_str key;
-        if (!pm_scan_end(&next) && !pm_scan_char(&next, ' ')) continue;
-        if (!pm_scan_end(&next) && (!pm_scan_until(&next, '=', &key) || !key.n || key.n > 32 ||
-                                    pm_str_chr(key, ' ', 0) >= 0 || pm_str_chr(key, '"', 0) >= 0 ||
-                                    pm_str_chr(key, '/', 0) >= 0))
-            continue;
-        c->at = rest.p + at + 1;
-        return pm_str_sub(rest, 0, (size_t)at);
-    }
-    c->at = c->end;
-    return rest;
-}
-
 static struct pm_str quoted_value(struct pm_arena *a, struct pm_scan *c, bool *cut) {
     struct pm_scan raw = *c;
     struct pm_str out = PM_NONE;
     bool open = false;
     if (!pm_scan_quoted(c, a, &out, &open)) return PM_NONE;
-    if (!open && !pm_scan_end(c) && !blank(*c->at)) return unescaped_value(&raw, c);
+    if (!open && !pm_scan_end(c) && !blank(*c->at)) return pm_pairs_bare_quotes(&raw, c);
     *cut = *cut || open;
     struct pm_str text = {raw.at, (size_t)(c->at - raw.at)}, flat = unwrap_lines(a, text);
     if (flat.p != text.p) {

@@ -9,8 +9,8 @@
 //     {"@timestamp":"2024-01-02T03:04:05Z","@version":"1","level":"error","message":"…"}
 // Grammar: sirupsen/logrus:text_formatter.go, json_formatter.go;
 // containerd/log:context.go (fixed nine digits), cri-o/cri-o:cmd/crio/main.go (blank for
-// T up to 1.31). Also lines that lost their time= in a copy. A stamp in quotes without
-// zone is local.
+// T up to 1.31). Also copies whose lines lost their time= or the backslashes of their
+// quotes. A stamp in quotes without zone is local.
 #include "base/json_get.h"
 #include "parsers/node/logrus.h"
 #include "parsers/lift/lift.h"
@@ -89,8 +89,10 @@ static bool read_pair(struct pm_arena *a, struct pm_scan *c, struct pm_logrus *v
     struct pm_str key, value = PM_NONE;
     if (!pm_scan_until(c, '=', &key) || key.n > 96) return false;
     if (!pm_scan_end(c) && *c->at == '"') {
+        const struct pm_scan open = *c;
         bool cut = false;
         if (!pm_scan_quoted(c, a, &value, &cut)) return false;
+        if (!cut && !pm_scan_end(c) && !pm_blank(*c->at)) value = pm_pairs_bare_quotes(&open, c);
         v->cut = v->cut || cut;
     } else if (!pm_scan_end(c) && *c->at != ' ') {
         pm_scan_word(c, &value);
