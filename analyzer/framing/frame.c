@@ -319,6 +319,7 @@ void pm_frame_free(struct pm_frame *f) {
     pm_buf_free(&f->section_text);
     pm_buf_free(&f->terminal.image);
     pm_buf_free(&f->terminal.k8s_namespace);
+    pm_buf_free(&f->terminal.crictl);
     for (size_t i = 0; i < PM_LEN(f->terminal.steps); i++) pm_buf_free(&f->terminal.steps[i].image);
     frame_repeat_free(f);
     frame_json_free(f->json);

@@ -53,10 +53,18 @@ static bool is_lead(struct pm_str last) {
 static bool is_before_any(struct pm_str w) {
     return pm_str_eqc(w, "sudo") || pm_str_eqc(w, "time");
 }
+// "➜  shop git:(main) ✗ docker pull web": themes of zsh begin a prompt with an arrow, and
+// end it as they like.
+static bool begins_prompt(struct pm_str s) {
+    static const char *const arrows[] = {"➜ ", "❯ ", "λ ", "╰─"};
+    for (size_t i = 0; i < PM_LEN(arrows); i++)
+        if (pm_str_starts(s, pm_str_c(arrows[i]))) return true;
+    return false;
+}
 static bool leads_in(struct pm_str before) {
     struct pm_scan c = pm_scan_of(pm_str_trim(before));
     struct pm_str w;
-    if (pm_scan_end(&c)) return true;
+    if (pm_scan_end(&c) || begins_prompt(pm_scan_rest(&c))) return true;
     size_t words = 0;
     struct pm_str last = PM_NONE;
     for (; words < LEAD_WORDS && pm_scan_word(&c, &w); words++) {
@@ -146,6 +154,33 @@ static struct pm_str retrieved_image(struct pm_arena *a, struct pm_str text) {
         if (at >= 0) return pm_scan_word(&c, &w) && is_image(a, w) ? w : PM_NONE;
     }
     return PM_NONE;
+}
+
+// nerdctl's and ctr's progress: "r.test/acme/web:1:   resolved   |+++|".
+static struct pm_str progress_image(struct pm_arena *a, struct pm_str text) {
+    struct pm_scan c = pm_scan_of(text);
+    struct pm_str ref, state;
+    if (pm_str_chr(text, '|', 0) < 0 || !pm_scan_word(&c, &ref) || ref.n < 3) return PM_NONE;
+    pm_scan_blanks(&c);
+    if (ref.p[--ref.n] != ':' || !pm_scan_word(&c, &state)) return PM_NONE;
+    pm_scan_blanks(&c);
+    bool named = pm_str_eqc(state, "resolving") || pm_str_eqc(state, "resolved");
+    return named && pm_scan_char(&c, '|') && pm_str_chr(ref, '/', 0) > 0 && is_image(a, ref)
+               ? ref
+               : PM_NONE;
+}
+
+// crictl says twice why it could not pull: in klog's form with the image, and at last
+// ("FATA[0001] pulling image: …") without it where the runtime did not name it.
+static struct pm_str crictl_image(struct pm_arena *a, struct pm_str text) {
+    if (text.n < 32 || text.p[0] != 'E' || text.p[1] < '0' || text.p[1] > '1' ||
+        !pm_str_has(text, PM_STR("] \"PullImage from image service failed\" ")))
+        return PM_NONE;
+    ptrdiff_t at = pm_str_rfind(text, PM_STR(" image=\""));
+    struct pm_str ref =
+        at < 0 ? PM_NONE
+               : pm_str_between(pm_str_from(text, (size_t)at), PM_STR("=\""), PM_STR("\""));
+    return ref.n && is_image(a, ref) ? ref : PM_NONE;
 }
 
 static void remember_step(struct pm_frame *f, const struct pm_record *r) {
@@ -254,11 +289,19 @@ static void note_command(struct pm_frame *f, const struct pm_record *r) {
 }
 
 void frame_terminal_line(struct pm_frame *f, const struct pm_record *r) {
-    if (r->shape != PM_SHAPE_LINE || r->text.n > 1024 || pm_line_logged(r->text)) return;
+    if (r->shape != PM_SHAPE_LINE || r->text.n > 1024) return;
+    struct pm_str image = crictl_image(f->record_arena, r->text);
+    if (image.n) {
+        pm_buf_clear(&f->terminal.crictl);
+        pm_buf_add(&f->terminal.crictl, image);
+        f->terminal.crictl_line = r->line;
+    }
+    if (image.n || pm_line_logged(r->text)) return;
     remember_step(f, r);
     note_command(f, r);
-    struct pm_str image = command_image(f->record_arena, r->text);
+    image = command_image(f->record_arena, r->text);
     if (!image.n) image = retrieved_image(f->record_arena, r->text);
+    if (!image.n) image = progress_image(f->record_arena, r->text);
     if (image.n) terminal_remember(f, image, r->line);
 }
 
@@ -303,6 +346,14 @@ static void name_namespace(struct pm_frame *f, const struct pm_record *r, struct
     e->field[PM_F_NAMESPACE] = pm_arena_dup(f->record_arena, k8s_namespace);
 }
 
+// crictl's last word stands right behind its first.
+static void name_crictl(struct pm_frame *f, const struct pm_record *r, struct pm_event *e) {
+    struct pm_str image = pm_buf_str(&f->terminal.crictl);
+    if (e->kind == PM_KIND_PULL_FAIL && image.n && r->line == f->terminal.crictl_line + 1 &&
+        !names_anything(e) && pm_str_has(r->text, PM_STR("pulling image: ")))
+        e->field[PM_F_IMAGE] = pm_arena_dup(f->record_arena, image);
+}
+
 static bool of_session(const struct pm_event *e) {
     return e->kind == PM_KIND_OTHER && pm_str_eqc(e->field[PM_F_REASON], PM_REASON_OF_SESSION);
 }
@@ -325,6 +376,7 @@ bool frame_terminal_event(struct pm_frame *f, const struct pm_record *r, struct 
     if (f->terminal.idle && e->kind == PM_KIND_PULL_FAIL) e->kind = PM_KIND_OTHER;
     if (start) frame_repeat_begin(f);
     name_step(f, r, e);
+    name_crictl(f, r, e);
     bool live = image.n && r->line >= f->terminal.line &&
                 r->line - f->terminal.line <= SESSION_LINES &&
                 pm_image_parse(f->record_arena, image, &at);

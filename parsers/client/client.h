@@ -26,7 +26,7 @@ struct pm_client_row {
     int how; // enum pm_client_how
     int bid; // evidence that this phrase is: 0 never bids
 };
-#define PM_CLIENT_ROWS_MAX 32
+#define PM_CLIENT_ROWS_MAX 64
 // A parser's catalogue.
 struct pm_client {
     // at most PM_CLIENT_ROWS_MAX; a cue that may stand anywhere has at least four bytes

@@ -29,6 +29,10 @@ static const struct pm_client_row rows[] = {
      ENGINE_BID},
     {"error during connect: ", NULL, PM_KIND_RUNTIME_DOWN, PM_SAY_DOWN, ENGINE_BID},
     {"Error response from daemon: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_ENGINE, ENGINE_BID},
+    {"^Error pulling image (", ") from ", PM_KIND_PULL_FAIL, PM_SAY_WHOLE,
+     70}, // before 1.10, and before it the layer's own row
+    {": Error pulling image (", ") from ", PM_KIND_OTHER, PM_SAY_NOTHING, 70},
+    {"^re-exec error: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 60}, // on Windows
     {"Error: image ", " not found", PM_KIND_PULL_FAIL, PM_SAY_WHOLE,
      40}, // before 1.7; Swarm puts its node before it
     {"^docker: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_ENGINE, ENGINE_BID},

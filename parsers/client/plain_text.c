@@ -148,6 +148,8 @@ static bool take_docker_api(struct pm_parse_ctx *ctx, const struct pm_record *r)
     if (end <= 0 || !pm_lift_refusal(all)) return false;
     struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, PM_KIND_PULL_FAIL);
     e.field[PM_F_IMAGE] = pm_lift_image(ctx->a, all);
+    if (has(all, " failed: Can't install "))
+        e.flags |= PM_EV_ECHO; // Home Assistant's update says again what its engine said
     pm_lift_into(ctx->a, &e, pm_str_sub(in, 0, (size_t)end));
     pm_emit(ctx, r, &e);
     return true;

@@ -30,6 +30,8 @@ static const struct pm_client_row rows[] = {
     {"^Error: ", "reading blob sha256:", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 60},
     {"^Error: ", "copying system image", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 60},
     {"^Error: unable to pull ", NULL, PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 60},
+    {"^Error: error pulling image ", NULL, PM_KIND_PULL_FAIL, PM_SAY_WHOLE | PM_SAY_LAST,
+     60}, // podman 1, behind its logrus line
     {"^Error: ", "parsing reference ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 60},
     {"^initializing source docker://", NULL, PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 55},
     {"^Error initializing source docker://", NULL, PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 55},
@@ -37,12 +39,35 @@ static const struct pm_client_row rows[] = {
 };
 const struct pm_client pm_client_podman = {.rows = rows, .n = PM_LEN(rows)};
 
+// Once it said that it tries, and until it has written the image, its "Error: " is why it
+// could not, in whatever words.
+struct podman_session {
+    bool trying;
+};
+static bool is_error(struct pm_str s) { return starts(pm_client_unstamped(s), "Error: "); }
+
+static void follow(struct podman_session *s, struct pm_str text) {
+    struct pm_str line = pm_client_unstamped(text);
+    if (starts(line, "Trying to pull ")) s->trying = !has(line, "Error");
+    else if (is_error(text) || starts(line, "Writing manifest to image destination"))
+        s->trying = false;
+}
+
 static int bid(const struct pm_record *r, const void *state) {
-    (void)state;
-    return pm_client_bid(&pm_client_podman, r);
+    const struct podman_session *s = state;
+    int bid = pm_client_bid(&pm_client_podman, r);
+    return !bid && s && s->trying && is_error(r->text) ? 60 : bid;
 }
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
-    return pm_client_line(ctx, r, &pm_client_podman);
+    struct podman_session *s = ctx->state;
+    bool tried = s->trying && is_error(r->text);
+    follow(s, r->text);
+    enum pm_parse got = pm_client_line(ctx, r, &pm_client_podman);
+    if (got != PM_PARSE_NO || !tried) return got;
+    struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, PM_KIND_PULL_FAIL);
+    pm_lift_into(ctx->a, &e, pm_client_trim(after(r->text, "Error: ")));
+    pm_emit(ctx, r, &e);
+    return PM_PARSE_OK;
 }
 
 const struct pm_parser pm_parser_podman = {
@@ -53,6 +78,8 @@ const struct pm_parser pm_parser_podman = {
     .source = "containers/podman, containers/image:docker, copy",
     .component = PM_COMP_CLIENT,
     .shapes = PM_SHAPE_LINE,
+    .literals = {"no policy.json file found", "default signature policy"},
+    .state_bytes = sizeof(struct podman_session),
     .bid = bid,
     .parse = parse,
 };

@@ -22,21 +22,68 @@ static const struct pm_client_row rows[] = {
      75}, // the task's line about what its driver told
     {"Driver Failure ", "Failed to pull `", PM_KIND_PULL_FAIL, PM_SAY_WHOLE,
      75}, // Nomad: a task's events, `nomad alloc status`
+    {"Driver Failure ", "failed to create image: ", PM_KIND_PULL_FAIL, PM_SAY_WHOLE,
+     75}, // its podman driver
+    {"Driver Failure ", "Error in pulling image ", PM_KIND_PULL_FAIL, PM_SAY_WHOLE,
+     75}, // its containerd driver
     {"docker pull succeeded: driver=docker image_ref=", NULL, PM_KIND_PULL_OK, PM_SAY_IMAGE, 75},
     {"driver.docker: docker pull ", " succeeded", PM_KIND_PULL_OK, PM_SAY_IMAGE, 75},
+    {"Error while pulling container; will try to run anyways", "err=\"", PM_KIND_PULL_FAIL,
+     PM_SAY_WHOLE, 75}, // the ECS agent of 2016
+    {": failed to pull image ", " for container ", PM_KIND_PULL_FAIL, PM_SAY_WHOLE,
+     75}, // and of 2018
     {"Unable to fetch image \"", NULL, PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 75},
     {"DockerApiException: Docker API responded with status code=", "response={", PM_KIND_PULL_FAIL,
      PM_SAY_ERROR, 75}, // Azure App Service
     {" - Pulling image: ", NULL, PM_KIND_PULL_START, PM_SAY_IMAGE, 70},
     {"(InaccessibleImage) The image '", "' is not accessible", PM_KIND_PULL_FAIL, PM_SAY_WHOLE,
      75}, // Azure Container Instances
+    {"Invalid value: ", "unable to pull image using Managed identity", PM_KIND_PULL_FAIL,
+     PM_SAY_WHOLE, 75}, // Azure Container Apps, which asks the registry before it deploys
+    {"Failed to provision revision for container app ", ": GET http", PM_KIND_PULL_FAIL,
+     PM_SAY_WHOLE, 75},
+    {"' was terminated with exit code '' and reason 'ImagePullFailure'", NULL, PM_KIND_PULL_FAIL,
+     PM_SAY_WHOLE, 75},
     {"ERROR: (gcloud.", ") Image '", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 75}, // Cloud Run
+    {"ERROR: (gcloud.", "cannot serve traffic. Image '", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 75},
+    {"ERROR: (gcloud.", "must have permission to read the image, ", PM_KIND_PULL_FAIL, PM_SAY_WHOLE,
+     75},
     {"in TaskRun \"", "failed to pull the image \"", PM_KIND_PULL_FAIL, PM_SAY_WHOLE | PM_SAY_LAST,
      75},                                                               // Tekton
     {"^pod/", " can't be pulled", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 75}, // Skaffold: once a pod
+    {" failed. Error: container ", " can't be pulled", PM_KIND_PULL_FAIL,
+     PM_SAY_WHOLE | PM_SAY_LAST, 75}, // its last word about a workload
     {"^deployment/", " can't be pulled", PM_KIND_OTHER, PM_SAY_NOTHING, 75},
     {"^statefulset/", " can't be pulled", PM_KIND_OTHER, PM_SAY_NOTHING, 75},
     {"docker failed to pull the image '", "': ", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 75}, // k3d
+    {"Failed to run pre stage: failed to pull image ", NULL, PM_KIND_PULL_FAIL, PM_SAY_WHOLE,
+     75}, // Talos: a service of its own
+    {"[adaptor/proxy] PullImage: image:", NULL, PM_KIND_PULL_START, PM_SAY_IMAGE,
+     75}, // Confidential Containers: the guest pulls
+    {"[adaptor/proxy] PullImage fails: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_REST, 75},
+    {"[adaptor/proxy] ", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 75},
+    {"Failed to download image '", "' due to '", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 75}, // balena
+    {"ERROR: ", " does not exist on the daemon: not found", PM_KIND_PULL_FAIL, PM_SAY_WHOLE,
+     70}, // pack, whose pull found none: a daemon's own would have done, too
+    {"error: unable to connect to image repository ", NULL, PM_KIND_PULL_FAIL, PM_SAY_WHOLE,
+     75}, // oc adm release, oc image
+    {"error: Import failed (", "container image \"", PM_KIND_PULL_FAIL, PM_SAY_WHOLE,
+     75},                                                                // oc import-image
+    {"^Image pull failed: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 75}, // rancher-save-images.sh
+    {"^Image pull success: ", NULL, PM_KIND_PULL_OK, PM_SAY_IMAGE, 75},
+    {"* remote error: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_REFUSAL,
+     75}, // Trivy, after a Docker, containerd and podman that need not be there
+    {"ContainerFetchException: Failed to pull image: ", NULL, PM_KIND_PULL_FAIL,
+     PM_SAY_WHOLE | PM_SAY_LAST, 70}, // Testcontainers, whose cause has a line of its own
+    {"DockerClientException: Could not ", " image: ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 70},
+    {"[supervisor.docker.interface] Downloading docker image ", NULL, PM_KIND_OTHER, PM_SAY_NOTHING,
+     60}, // Home Assistant, whose errors are the Docker API's (plain_text.c)
+    {"[supervisor.docker.interface] Updating image ", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {"[supervisor.homeassistant.", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {"^Pulling image: ", NULL, PM_KIND_PULL_START, PM_SAY_IMAGE, 60}, // Unraid
+    {"^TOTAL DATA PULLED: ", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {"Error: Command failed: docker pull ", NULL, PM_KIND_PULL_START, PM_SAY_IMAGE,
+     60}, // Dev Containers
 };
 const struct pm_client pm_client_scheduler = {.rows = rows, .n = PM_LEN(rows)};
 

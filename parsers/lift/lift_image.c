@@ -45,6 +45,7 @@ struct pm_str pm_lift_image_at(struct pm_arena *a, struct pm_str s, bool any) {
         return quoted_shape(out) ? out : PM_NONE;
     }
     (void)a;
+    if (s.n && s.p[0] == '[') s = pm_str_from(s, 1); // RKE 1: [r.test/a/b:1] on host
     out = pm_lift_bare_word(s);
     return pm_lift_reference_shape(out, any) ? out : PM_NONE;
 }
@@ -58,7 +59,11 @@ static const struct image_cue image_cues[] = {
     {"failed to pull and unpack image ", NULL, false},
     {"get sandbox image ", NULL, false},
     {"pulling image ref //", NULL, true},
+    {"failed to pull image ", " for container ", true}, // the ECS agent
     {"failed to pull image ", NULL, false},
+    {"can't pull image ", NULL, false},       // RKE 1
+    {"image pull failed: ", NULL, true},      // Rancher's script
+    {"error pulling candidate ", ": ", true}, // podman
     {"failed pulling image ", NULL, false},
     {"back-off pulling image ", NULL, false},
     {"cancel pulling image ", NULL, false},
@@ -68,6 +73,15 @@ static const struct image_cue image_cues[] = {
     {"failed to resolve ref ", NULL, true},    // Amazon ECS
     {"failed pulling container ", NULL, true}, // Nomad, before and with key=value
     {" image_ref=", NULL, true},
+    {"failed to pull image: ", NULL, false},         // Testcontainers, k3d
+    {"pull the image ", NULL, true},                 // k3d
+    {"failed to download image ", " due to ", true}, // balena
+    {"failed to create image: ", ": ", true},        // Nomad's podman driver
+    {"read the image, ", NULL, false},               // Cloud Run
+    {"invalid value: ", ": GET http", true},         // Azure Container Apps
+    {"invalid value: ", ": unable to pull image using ", true},
+    {"image ", " does not exist on the daemon", true}, // pack
+    {"to image repository ", ": ", true},              // oc
     {"failed to pull ", NULL, false},
     {"unable to fetch image ", NULL, false}, // Knative
     {"failed to get image ", NULL, false},   // Rancher's agent of a node
@@ -98,8 +112,7 @@ static const struct image_cue image_cues[] = {
     {"pulling ", ": GET http", false},                   // crane
     {"is waiting to start: ", " can't be pulled", true}, // Skaffold
     {"image pull failed for ", NULL, false},
-    {"(inaccessibleimage) the image ", NULL, true},     // Azure Container Instances
-    {"failed to pull image: ", ". Please check", true}, // Testcontainers
+    {"(inaccessibleimage) the image ", NULL, true}, // Azure Container Instances
     {"unable to pull ", NULL, false},
     {"failed to solve: ", NULL, false},
     {"artifact ", " not found", false},
@@ -115,6 +128,7 @@ static struct pm_str cue_image(struct pm_arena *a, struct pm_str s, const struct
         struct pm_str image = pm_lift_image_at(a, rest, c->any);
         struct pm_str behind =
             image.n ? pm_str_from(rest, (size_t)(image.p - rest.p) + image.n) : PM_NONE;
+        if (starts(behind, "\\")) behind = pm_str_from(behind, 1);
         if (starts(behind, "'") || starts(behind, "\"")) behind = pm_str_from(behind, 1);
         if (image.n && (!c->behind || starts(behind, c->behind))) return image;
         at = pm_str_ifind(s, pm_str_c(c->before), (size_t)at + 1);
@@ -184,6 +198,15 @@ static struct pm_str tag_of_repository(struct pm_arena *a, struct pm_str s) {
                : PM_NONE;
 }
 
+// Docker Engine before 1.10: "Error pulling image (latest) from docker.io/library/nginx, …"
+static struct pm_str tag_from_repository(struct pm_arena *a, struct pm_str s) {
+    struct pm_str tag = pm_str_between(s, PM_STR("rror pulling image ("), PM_STR(") from ")),
+                  repository = tag.n ? pm_lift_image_at(a, after(s, ") from "), true) : PM_NONE;
+    return repository.n && pm_lift_reference_shape(tag, true)
+               ? pm_arena_fmt(a, "%.*s:%.*s", PM_FMT(repository), PM_FMT(tag))
+               : PM_NONE;
+}
+
 // Registry API v1: https://index.docker.io/v1/repositories/library/hello-world/images
 static struct pm_str v1_image(struct pm_str s) {
     struct pm_str rest = after(s, "/v1/repositories/");
@@ -192,13 +215,28 @@ static struct pm_str v1_image(struct pm_str s) {
     return pm_lift_reference_shape(name, true) ? name : PM_NONE;
 }
 
+// What an engine calls by its repository alone ("pull access denied for acme/web"), who
+// asked it for the image often names with its tag in the same text.
+static struct pm_str with_tag(struct pm_arena *a, struct pm_str s, struct pm_str repository) {
+    for (size_t i = 0; i < PM_LEN(image_cues); i++) {
+        struct pm_str image = cue_image(a, s, &image_cues[i]);
+        ptrdiff_t colon = pm_str_rchr(image, ':');
+        if (image.n && colon > pm_str_rchr(image, '/') && pm_str_chr(image, '@', 0) < 0 &&
+            pm_str_eq(pm_str_sub(image, 0, (size_t)colon), repository))
+            return image;
+    }
+    return repository;
+}
+
 struct pm_str pm_lift_image(struct pm_arena *a, struct pm_str s) {
     struct pm_str image = cue_image(a, s, &image_cues[0]);
     if (!image.n) image = source_image(a, s);
     if (!image.n) image = tag_of_repository(a, s);
+    if (!image.n) image = tag_from_repository(a, s);
     for (size_t i = 1; !image.n && i < PM_LEN(image_cues); i++)
         image = cue_image(a, s, &image_cues[i]);
     if (!image.n) image = create_image(a, s);
     if (!image.n) image = pm_lift_missing_image(s);
-    return image.n ? image : v1_image(s);
+    if (!image.n) return v1_image(s);
+    return pm_lift_has_tag(image) ? image : with_tag(a, s, image);
 }

@@ -34,6 +34,9 @@ static const struct message_row message_rows[] = {
     {"Unable to retrieve some image pull secrets", NULL, PM_KIND_SECRET_MISSING, SAY_WHOLE, false},
     {"Failed to create pod sandbox", "sandbox image", PM_KIND_PULL_FAIL, SAY_WHOLE, false},
     {"Failed to create pod sandbox", "pulling image", PM_KIND_PULL_FAIL, SAY_WHOLE, false},
+    {"Failed to create pod sandbox", "error unpacking image", PM_KIND_PULL_FAIL, SAY_WHOLE, false},
+    {"Error: failed to create containerd task", "Image Pull error: ", PM_KIND_PULL_FAIL, SAY_WHOLE,
+     false}, // Confidential Containers: the guest pulls
     {"Failed create pod sandbox", "sandbox image", PM_KIND_PULL_FAIL, SAY_WHOLE, false},
     {"Failed create pod sandbox", "pulling image", PM_KIND_PULL_FAIL, SAY_WHOLE, false},
     {"failed to garbage collect required amount of images", NULL, PM_KIND_GC_FAIL, SAY_WHOLE,

@@ -282,5 +282,6 @@ bool pm_lift_refused_by_admission(struct pm_str s) {
 bool pm_lift_sandbox_image(struct pm_str s) {
     return has(s, "failed to get sandbox image") || has(s, "failed pulling image") ||
            (has(s, "sandbox") &&
-            (has(s, "failed to pull image") || has(s, "failed to pull and unpack image")));
+            (has(s, "error unpacking image") || has(s, "failed to pull image") ||
+             has(s, "failed to pull and unpack image")));
 }

@@ -25,6 +25,13 @@ static bool read(struct pm_arena *a, const struct pm_record *r, struct pm_logrus
 static const char *const attempts[] = {
     "pulling image: ", "pulling image failed: ", "unable to pull: ", "pull failed: "};
 
+// Failed pulls that their program tells below the level of errors: watchtower goes on with
+// the next container, podman with the next registry.
+static bool told_low(struct pm_str msg) {
+    return (starts(msg, "Unable to update container ") && has(msg, ": Error response from ")) ||
+           starts(msg, "Error pulling candidate ");
+}
+
 static struct pm_str without_head(struct pm_str s) {
     for (size_t i = 0; i < PM_LEN(attempts); i++)
         if (starts(s, attempts[i])) return pm_str_from(s, strlen(attempts[i]));
@@ -42,7 +49,8 @@ static void take(struct pm_parse_ctx *ctx, const struct pm_record *r, const stru
     bool missing = pm_logrus_is_error(v) &&
                    pm_lift_missing_image(both)
                        .n; // BuildKit: "…/Solve returned error: … r.test/a:1: not found"
-    bool attempt = text.p != v->msg.p, failed = attempt || pm_logrus_is_error(v);
+    bool attempt = text.p != v->msg.p,
+         failed = attempt || pm_logrus_is_error(v) || told_low(v->msg);
     if (!missing && !attempt && !pm_lift_refusal(both)) return;
     enum pm_kind kind = failed ? PM_KIND_PULL_FAIL : PM_KIND_OTHER;
     if (pm_lift_runtime_down(both)) kind = PM_KIND_RUNTIME_DOWN;
