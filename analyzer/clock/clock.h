@@ -20,6 +20,12 @@ struct pm_clock_range {
     int64_t min, max;
 };
 
+// Of the first stamp in the file and of the last, which in a log whose times go back are not
+// the least and the greatest. PM_NO_TIME: none.
+struct pm_clock_ends {
+    int64_t first, last;
+};
+
 // A fact that other members may hold too: this image, pulled or failed, then.
 struct pm_clock_mark {
     uint64_t key;
@@ -36,6 +42,7 @@ struct pm_clock_votes {
 };
 struct pm_clock_evidence {
     struct pm_clock_range no_year, local, utc, age; // stamps seen; no_year walked
+    struct pm_clock_ends no_year_ends, local_ends, utc_ends;
     int64_t walk;
     bool walking, feb29;
     int feb29_turn;               // in which turn of the year Feb 29 was seen

@@ -9,9 +9,16 @@ static void widen_credible(struct pm_clock_range *r, int64_t ns) {
     if (clock_is_credible(ns)) clock_widen(r, ns);
 }
 
+static void move_on(struct pm_clock_range *r, struct pm_clock_ends *e, int64_t ns) {
+    if (clock_is_empty(*r)) e->first = ns;
+    e->last = ns;
+    clock_widen(r, ns);
+}
+
 void pm_clock_init(struct pm_clock_evidence *c) {
     memset(c, 0, sizeof *c);
     c->no_year = c->local = c->utc = c->age = c->anchors = clock_range_none;
+    c->no_year_ends = c->local_ends = c->utc_ends = clock_ends_none;
     c->capture_ns = c->aged_ns = PM_NO_TIME;
 }
 
@@ -47,15 +54,19 @@ static int64_t walk(struct pm_clock_evidence *c, int64_t leap_ns) {
         c->feb29 = true;
         c->feb29_turn = (int)clock_floor_div(at, PM_CLOCK_LEAP_NS);
     }
-    clock_widen(&c->no_year, at);
+    move_on(&c->no_year, &c->no_year_ends, at);
     return at;
 }
 
 int64_t pm_clock_see(struct pm_clock_evidence *c, const struct pm_when *w) {
     switch (w->kind) {
     case PM_WHEN_NO_YEAR: return walk(c, w->ns);
-    case PM_WHEN_LOCAL: widen_credible(&c->local, w->ns); return w->ns;
-    case PM_WHEN_UTC: widen_credible(&c->utc, w->ns); return w->ns;
+    case PM_WHEN_LOCAL:
+        if (clock_is_credible(w->ns)) move_on(&c->local, &c->local_ends, w->ns);
+        return w->ns;
+    case PM_WHEN_UTC:
+        if (clock_is_credible(w->ns)) move_on(&c->utc, &c->utc_ends, w->ns);
+        return w->ns;
     case PM_WHEN_AGE:
         if (w->ns >= 0 && w->ns < 100 * 365 * DAY_NS) clock_widen(&c->age, w->ns);
         return w->ns;

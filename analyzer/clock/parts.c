@@ -11,17 +11,43 @@
 #define PAUSE_PART 16  // of what both cover
 #define DISORDER_NS (2 * PM_NS_PER_S) // lines of threads and of whole seconds
 
-// Of stamps of one kind. 0: one of them has none; -1: b is no continuation.
-static int range_goes_on(struct pm_clock_range a, struct pm_clock_range b) {
-    if (clock_is_empty(a) || clock_is_empty(b)) return 0;
-    int64_t pause = b.min - a.max, both = (b.max - a.min) / PAUSE_PART;
-    bool later = a.min <= b.min && a.max <= b.max && pause >= -DISORDER_NS;
-    return later && pause <= (both > PAUSE_NS ? both : PAUSE_NS) ? 1 : -1;
+// What a member has of stamps of one kind: all of them, and those at its ends.
+struct said {
+    struct pm_clock_range all;
+    struct pm_clock_ends ends;
+};
+
+static bool is_short(int64_t pause_ns, int64_t both_ns) {
+    int64_t most = both_ns / PAUSE_PART;
+    return pause_ns >= -DISORDER_NS && pause_ns <= (most > PAUSE_NS ? most : PAUSE_NS);
+}
+// 0: one of them has none; -1: b is no continuation. It is where it has later times, and in
+// a log whose times go back, where its first line comes behind the last of a.
+static int said_goes_on(struct said a, struct said b) {
+    if (clock_is_empty(a.all) || clock_is_empty(b.all)) return 0;
+    int64_t last = a.all.max > b.all.max ? a.all.max : b.all.max, both = last - a.all.min;
+    bool later = a.all.min <= b.all.min && a.all.max <= b.all.max,
+         behind = a.ends.first <= b.ends.first;
+    return (later && is_short(b.all.min - a.all.max, both)) ||
+                   (behind && is_short(b.ends.first - a.ends.last, both))
+               ? 1
+               : -1;
+}
+
+static struct said said_no_year(const struct pm_clock_evidence *c) {
+    return (struct said){c->no_year, c->no_year_ends};
+}
+static struct said said_local(const struct pm_clock_evidence *c) {
+    return (struct said){c->local, c->local_ends};
+}
+static struct said said_utc(const struct pm_clock_evidence *c) {
+    return (struct said){c->utc, c->utc_ends};
 }
 
 bool pm_clock_goes_on(const struct pm_clock_evidence *a, const struct pm_clock_evidence *b) {
-    const int said[] = {range_goes_on(a->no_year, b->no_year), range_goes_on(a->local, b->local),
-                        range_goes_on(a->utc, b->utc)};
+    const int said[] = {said_goes_on(said_no_year(a), said_no_year(b)),
+                        said_goes_on(said_local(a), said_local(b)),
+                        said_goes_on(said_utc(a), said_utc(b))};
     bool any = false;
     for (size_t i = 0; i < PM_LEN(said); i++) {
         if (said[i] < 0) return false;
@@ -30,14 +56,15 @@ bool pm_clock_goes_on(const struct pm_clock_evidence *a, const struct pm_clock_e
     return any;
 }
 
-static struct pm_clock_range stamps_of(const struct pm_clock_evidence *c) {
-    if (!clock_is_empty(c->no_year)) return c->no_year;
-    return clock_is_empty(c->local) ? c->utc : c->local;
+static struct said stamps_of(const struct pm_clock_evidence *c) {
+    if (!clock_is_empty(c->no_year)) return said_no_year(c);
+    return clock_is_empty(c->local) ? said_utc(c) : said_local(c);
 }
 int pm_clock_order(const struct pm_clock_evidence *a, const struct pm_clock_evidence *b) {
-    struct pm_clock_range x = stamps_of(a), y = stamps_of(b);
-    if (x.min != y.min) return x.min < y.min ? -1 : 1;
-    return (x.max > y.max) - (x.max < y.max); // one line of a second comes before the rest of it
+    struct said x = stamps_of(a), y = stamps_of(b);
+    if (x.ends.first != y.ends.first) return x.ends.first < y.ends.first ? -1 : 1;
+    // One line of a second comes before the rest of it.
+    return (x.all.max > y.all.max) - (x.all.max < y.all.max);
 }
 
 // ---- resolved as one

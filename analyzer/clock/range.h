@@ -7,6 +7,7 @@
 #define QUARTER_NS (900 * PM_NS_PER_S)
 
 static const struct pm_clock_range clock_range_none = {INT64_MAX, INT64_MIN};
+static const struct pm_clock_ends clock_ends_none = {PM_NO_TIME, PM_NO_TIME};
 
 static inline void clock_widen(struct pm_clock_range *r, int64_t ns) {
     if (ns < r->min) r->min = ns;

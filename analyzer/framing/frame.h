@@ -57,10 +57,16 @@ struct pm_frame_voice {
 // recognised by their words alone.
 unsigned pm_frame_voice_testifies(const struct pm_frame_voice *v, bool talk);
 
+#define PM_FRAME_SHARES 4 // of formats, the most
+struct pm_frame_share {
+    const struct pm_parser *format;
+    uint64_t records;
+};
 struct pm_frame_stats { // complete after pm_frame_end
     uint64_t bytes, lines, records, events, bad, undated,
         skipped_lines;              // skipped: left out by the prefilter, counted all the same
     const struct pm_parser *format; // most records, fallbacks not counted; NULL: nobody's
+    struct pm_frame_share shares[PM_FRAME_SHARES]; // it and the next, as long as they have any
     const char *envelopes[PM_ENVELOPES_MAX];
     int envelope_count;
     struct pm_str node; // most named by envelopes; lives in the framer

@@ -202,6 +202,15 @@ enum pm_parse frame_ask(struct pm_frame *f, int who, const struct pm_record *r) 
     return got;
 }
 
+// Into its place among those with the most; of two with as many the first stays first.
+static void share(struct pm_frame_stats *s, const struct pm_parser *format, uint64_t records) {
+    size_t at = PM_FRAME_SHARES;
+    while (at > 0 && s->shares[at - 1].records < records) at--;
+    if (at == PM_FRAME_SHARES) return;
+    memmove(&s->shares[at + 1], &s->shares[at], (PM_FRAME_SHARES - 1 - at) * sizeof *s->shares);
+    s->shares[at] = (struct pm_frame_share){format, records};
+}
+
 void frame_finish(struct pm_frame *f) {
     struct pm_record last = {.shape = PM_SHAPE_LINE,
                              .path = f->path,
@@ -220,11 +229,8 @@ void frame_finish(struct pm_frame *f) {
         pm_parsers[i]->finish(&ctx, &last);
         pm_arena_reset(f->record_arena);
     }
-    uint64_t most = 0;
-    for (size_t i = 0; i < f->parser_n; i++) {
-        if (f->won[i] <= most) continue;
-        most = f->won[i];
-        f->stats.format = pm_parsers[i];
-    }
+    for (size_t i = 0; i < f->parser_n; i++)
+        if (f->won[i]) share(&f->stats, pm_parsers[i], f->won[i]);
+    f->stats.format = f->stats.shares[0].format;
     frame_name_node(f);
 }

@@ -17,11 +17,20 @@ static void put(struct pm_buf *b, uint64_t v) {
 static void put_signed(struct pm_buf *b, int64_t v) {
     put(b, (uint64_t)v << 1 ^ (v < 0 ? UINT64_MAX : 0));
 }
+static void put_text(struct pm_buf *b, struct pm_str s) {
+    put(b, s.n);
+    pm_buf_add(b, s);
+}
 static void put_range(struct pm_buf *b, struct pm_clock_range r) {
     put(b, r.min <= r.max);
     if (r.min > r.max) return;
     put_signed(b, r.min);
     put_signed(b, r.max);
+}
+
+static void put_ends(struct pm_buf *b, struct pm_clock_ends e) {
+    put_signed(b, e.first);
+    put_signed(b, e.last);
 }
 
 static void put_votes(struct pm_buf *b, const struct pm_clock_votes *v) {
@@ -56,6 +65,9 @@ static void put_clock(struct pm_buf *b, const struct pm_clock_evidence *c) {
         put(b, c->marks[i].node);
         put(b, c->marks[i].kind);
     }
+    put_ends(b, c->no_year_ends);
+    put_ends(b, c->local_ends);
+    put_ends(b, c->utc_ends);
 }
 
 static void put_voice(struct pm_buf *b, const struct pm_frame_voice *v) {
@@ -73,6 +85,10 @@ void ingest_facts_pack(const struct result *r, struct pm_buf *clock, struct pm_b
     put_clock(clock, &r->clock);
     put(voices, r->voices_n);
     for (size_t i = 0; i < r->voices_n; i++) put_voice(voices, &r->voices[i]);
+    for (size_t i = 0; i < r->shares_n; i++) {
+        put_text(voices, r->shares[i].format);
+        put(voices, r->shares[i].records);
+    }
 }
 
 // ---- unpacking
@@ -123,6 +139,18 @@ static struct pm_clock_range get_range(struct bytes *b) {
     return b->bad ? clock_range_none : r;
 }
 
+// What is known of them from the range alone, where a timeline did not keep it.
+static struct pm_clock_ends get_ends(struct bytes *b, struct pm_clock_range r) {
+    struct pm_clock_ends e =
+        clock_is_empty(r) ? clock_ends_none : (struct pm_clock_ends){r.min, r.max};
+    if (!b->rest.n) return e;
+    struct pm_clock_ends kept = {get_time(b), get_time(b)};
+    bool in =
+        kept.first >= r.min && kept.first <= r.max && kept.last >= r.min && kept.last <= r.max;
+    b->bad |= !clock_is_empty(r) && !in;
+    return in ? kept : e;
+}
+
 static void get_votes(struct bytes *b, struct pm_clock_evidence *c) {
     if (!get_below(b, 2)) return;
     struct pm_clock_votes *v = c->votes = pm_xmalloc(sizeof *v);
@@ -156,6 +184,9 @@ static void get_clock(struct bytes *b, struct pm_clock_evidence *c) {
         m->node = (uint32_t)get_below(b, (uint64_t)UINT32_MAX + 1);
         m->kind = (uint8_t)get_below(b, PM_WHEN_AGE + 1);
     }
+    c->no_year_ends = get_ends(b, c->no_year);
+    c->local_ends = get_ends(b, c->local);
+    c->utc_ends = get_ends(b, c->utc);
 }
 
 static void get_voice(struct bytes *b, struct pm_frame_voice *v) {
@@ -177,6 +208,18 @@ static void get_voice(struct bytes *b, struct pm_frame_voice *v) {
     for (size_t i = 0; i < PM_LEN(v->of); i++) v->of[i] = get_below(b, UINT64_C(1) << 48);
 }
 
+static void get_shares(struct bytes *b, struct result *r, struct pm_arena *a) {
+    r->shares_n = 0;
+    while (b->rest.n && r->shares_n < PM_FRAME_SHARES && !b->bad) {
+        struct member_share *s = &r->shares[r->shares_n++];
+        size_t n = (size_t)get_below(b, b->rest.n + 1);
+        b->bad |= n > b->rest.n;
+        s->format = pm_arena_dup(a, pm_str_sub(b->rest, 0, n));
+        b->rest = pm_str_from(b->rest, s->format.n);
+        s->records = get_below(b, UINT64_C(1) << 48);
+    }
+}
+
 bool ingest_facts_unpack(struct result *r, struct pm_str clock, struct pm_str voices,
                          struct pm_arena *a) {
     struct bytes c = {clock, false}, v = {voices, false};
@@ -185,10 +228,11 @@ bool ingest_facts_unpack(struct result *r, struct pm_str clock, struct pm_str vo
     r->voices = pm_arena_alloc(a, (r->voices_n + 1) * sizeof *r->voices);
     r->heard = pm_arena_alloc(a, (r->voices_n + 1) * sizeof *r->heard);
     for (size_t i = 0; i < r->voices_n; i++) get_voice(&v, &r->voices[i]);
+    get_shares(&v, r, a);
     if (!c.bad && !v.bad) return true;
     pm_clock_free(&r->clock);
     pm_clock_init(&r->clock);
-    r->voices_n = 0;
+    r->voices_n = r->shares_n = 0;
     return false;
 }
 

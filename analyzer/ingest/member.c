@@ -44,6 +44,14 @@ static struct pm_str envelope_names(struct pm_arena *a, const struct pm_frame_st
     return names;
 }
 
+static void keep_shares(struct result *res, const struct pm_frame_stats *s) {
+    for (size_t i = 0; i < PM_FRAME_SHARES && s->shares[i].records; i++) {
+        const struct pm_frame_share *most = &s->shares[i];
+        res->shares[res->shares_n++] =
+            (struct member_share){pm_str_c(most->format->name), most->records};
+    }
+}
+
 static void describe(struct reading *r, const struct pm_frame_stats *s) {
     struct job *j = r->j;
     struct result *res = &j->r;
@@ -60,6 +68,7 @@ static void describe(struct reading *r, const struct pm_frame_stats *s) {
         if (res->component != PM_COMP_NONE)
             row->component = pm_str_c(pm_component_names[res->component]);
     }
+    keep_shares(res, s);
     row->envelopes = envelope_names(j->arena, s);
     row->bytes = s->bytes;
     row->lines = s->lines;

@@ -135,18 +135,38 @@ static void name_members(struct merged *x) {
     pm_timeline_places_name(x->pipe.timeline, name_place, x);
 }
 
-// The parts of a log that was cut are of one program: a short one may hold little else than
-// what that program repeats of another.
+// Who reads most of the records of these members, as the framer chooses for one.
+static const struct pm_parser *format_of_all(const struct result *m, size_t n) {
+    const struct pm_parser *format = NULL;
+    uint64_t most = 0;
+    for (const struct pm_parser *const *p = pm_parsers; *p; p++) {
+        uint64_t records = 0;
+        for (size_t i = 0; i < n; i++)
+            for (size_t k = 0; k < m[i].shares_n; k++)
+                if (pm_str_eqc(m[i].shares[k].format, (*p)->name))
+                    records += m[i].shares[k].records;
+        if (records <= most) continue;
+        most = records;
+        format = *p;
+    }
+    return format;
+}
+
+// The parts of a log that was cut are of one program, which all of it tells: a short one may
+// hold little else than what that program repeats of another.
 static void parts_agree(struct merged *x) {
-    for (size_t i = 1; i < x->n; i++) {
-        struct result *a = &x->members[i - 1], *b = &x->members[i];
-        if (!pm_str_eq(a->path, b->path) || a->component == b->component ||
-            !pm_clock_goes_on(&a->clock, &b->clock))
-            continue;
-        const struct result *more = b->row.lines > a->row.lines ? b : a;
-        struct result *less = more == a ? b : a;
-        less->component = more->component;
-        less->row.component = more->row.component;
+    for (size_t from = 0, to; from < x->n; from = to) {
+        struct result *m = &x->members[from];
+        for (to = from + 1; to < x->n && pm_str_eq(m->path, x->members[to].path) &&
+                            pm_clock_goes_on(&x->members[to - 1].clock, &x->members[to].clock);
+             to++) {}
+        const struct pm_parser *format = to - from > 1 ? format_of_all(m, to - from) : NULL;
+        for (size_t i = 0; format && i < to - from; i++) {
+            m[i].component = format->component;
+            m[i].row.component = format->component == PM_COMP_NONE
+                                     ? PM_NONE
+                                     : pm_str_c(pm_component_names[format->component]);
+        }
     }
 }
 
@@ -191,6 +211,22 @@ static void learn_cluster(struct merged *x) {
     pm_timeline_sql(x->pipe.timeline, sql, name_met, x->w.cluster, &why, x->w.arena);
 }
 
+// Members of one path are read in the order of their least times; where one goes on behind
+// lines of later times, the timeline says so.
+static void parts_order_keep(struct merged *x) {
+    struct pm_buf ids = {0};
+    for (size_t from = 0, to; from < x->w.n; from = to) {
+        const struct result *m = &x->w.results[from];
+        bool in_order = true;
+        for (to = from + 1; to < x->w.n && pm_str_eq(m->path, x->w.results[to].path); to++)
+            in_order &= x->w.results[to - 1].row.from_ns <= x->w.results[to].row.from_ns;
+        for (size_t i = from; i < to && !in_order; i++)
+            pm_buf_fmt(&ids, "%s%u", ids.n ? " " : "", x->w.results[i].file);
+    }
+    pm_timeline_parts(x->pipe.timeline, pm_buf_str(&ids));
+    pm_buf_free(&ids);
+}
+
 static void decide(struct merged *x) {
     struct pm_timeline *t = x->pipe.timeline;
     pm_timeline_each_input(t, input_met, x);
@@ -203,6 +239,7 @@ static void decide(struct merged *x) {
     settle_copies(x);
     learn_cluster(x);
     ingest_settle(&x->w);
+    parts_order_keep(x);
 }
 
 bool pm_ingest_merged(struct pm_timeline *t, struct pm_diags *diags, const char **why) {

@@ -31,6 +31,11 @@ struct batch {
 };
 
 // What is known of one member, for the end of the run. Its texts live in the run's arena.
+// Records of a member by who reads them.
+struct member_share {
+    struct pm_str format;
+    uint64_t records;
+};
 struct result {
     struct pm_file_row row;
     struct pm_str path, input;
@@ -49,6 +54,8 @@ struct result {
     struct pm_frame_voice *voices;
     struct pm_standing_heard *heard; // of each voice
     size_t voices_n;
+    struct member_share shares[PM_FRAME_SHARES];
+    size_t shares_n;
     uint32_t copy_of; // index + 1 of the result whose bytes it has
     bool needs_dates, written;
     bool by_input;           // a merge named its node after its input, for want of a better name

@@ -56,12 +56,13 @@ static void find_archives(struct result *m, size_t n) {
     free(walk);
 }
 
-// Of two with one path the older first, then the one that ended first.
+// Of two with one path the one that begins first, as the parts of a log that was cut.
 static int as_walked(const void *a, const void *b) {
     const struct result *x = a, *y = b;
     if (x->packed && y->packed && pm_str_eq(x->packed_in, y->packed_in))
         return by_input_then_number(&x, &y);
     int c = pm_path_order(x->path, y->path);
+    if (!c) c = pm_clock_order(&x->clock, &y->clock);
     if (!c && x->row.from_ns != y->row.from_ns) c = x->row.from_ns < y->row.from_ns ? -1 : 1;
     if (!c && x->row.to_ns != y->row.to_ns) c = x->row.to_ns < y->row.to_ns ? -1 : 1;
     if (!c) c = pm_str_cmp(x->row.hash, y->row.hash);

@@ -134,6 +134,11 @@ void pm_timeline_rows_repeat(struct pm_timeline *t, uint32_t file, uint32_t of) 
 
 // ---- names of places
 
+void pm_timeline_parts(struct pm_timeline *t, struct pm_str ids) {
+    if (ids.n) pm_timeline_meta(t, PM_META_PARTS, ids);
+    else timeline_exec(t, "DELETE FROM main.meta WHERE key = '" PM_META_PARTS "'");
+}
+
 void pm_timeline_path_anew(struct pm_timeline *t, uint32_t file, struct pm_str before,
                            struct pm_str path) {
     timeline_strings_load(t);

@@ -155,7 +155,8 @@ static const char members_sql[] =
     "s.duplicate_of), duplicates, NULL, NULL FROM source.member s JOIN member_map x ON x.id = s.id WHERE x.is_new ORDER BY s.id;"
     "INSERT INTO main.fact SELECT x.to_, i.to_, tags_apart(place), mtime_ns, component, tags_apart(fact_node), tags_apart(envelope_node), written, year, tz,"
     "  read_ns, clock, voices FROM source.fact f JOIN member_map x ON x.id = f.member AND x.is_new LEFT JOIN input_map i ON i.id = f.input ORDER BY x.to_;"
-    "INSERT OR IGNORE INTO main.meta SELECT key, tags_apart(value) FROM source.meta WHERE key NOT IN ('judged', 'inputs', 'from', 'to', 'unsettled');";
+    "INSERT OR IGNORE INTO main.meta SELECT key, tags_apart(value) FROM source.meta WHERE key NOT IN ('judged', 'inputs', 'from', 'to', 'unsettled', '" PM_META_PARTS
+    "');";
 
 // What was skipped or wrong is of an input and a place in it, as its members are: by the
 // longest prefix that its path begins with. Until all is settled such a path is one of its

@@ -1,7 +1,9 @@
 // In which order rows of one time are read: by the path of their file and their line, so
 // that neither parallel reading nor an archive's order shows (rows.c reads them).
 #include "timeline/store.h"
+#include "base/sort.h"
 #include <stdlib.h>
+#include <string.h>
 
 // A member that a foreign file gave no path is one by itself: nothing tells of whose it is
 // a part.
@@ -23,6 +25,35 @@ static void parts_join(struct paths *p) {
     pm_intern_free(names);
 }
 
+// Of the ages that the parts of one log have by their least times the first gets the least.
+static void parts_in_order(struct paths *p, const uint32_t *part, size_t n) {
+    int64_t *ages = pm_xmalloc((n + 1) * sizeof *ages);
+    for (size_t i = 0; i < n; i++) ages[i] = p->items[part[i]].age;
+    if (n > 1) qsort(ages, n, sizeof *ages, pm_by_int64);
+    for (size_t i = 0; i < n; i++) p->items[part[i]].age = ages[i];
+    free(ages);
+}
+static void parts_order(struct pm_timeline *t, struct paths *p) {
+    struct pm_arena *a = pm_arena_new();
+    struct pm_str rest = pm_timeline_meta_get(t, PM_META_PARTS, a);
+    uint32_t *part = pm_xmalloc((rest.n + 1) * sizeof *part);
+    size_t n = 0;
+    for (uint64_t id; rest.n;) {
+        ptrdiff_t blank = pm_str_chr(rest, ' ', 0);
+        struct pm_str number = blank < 0 ? rest : pm_str_sub(rest, 0, (size_t)blank);
+        rest = blank < 0 ? PM_NONE : pm_str_from(rest, (size_t)blank + 1);
+        if (!pm_str_u64(number, &id) || id >= p->n || !is_named(&p->items[id])) continue;
+        if (n && strcmp(p->items[part[0]].text, p->items[id].text) != 0) {
+            parts_in_order(p, part, n);
+            n = 0;
+        }
+        part[n++] = (uint32_t)id;
+    }
+    parts_in_order(p, part, n);
+    free(part);
+    pm_arena_free(a);
+}
+
 static void members_load(struct pm_timeline *t, struct paths *p) {
     static const char sql[] =
         "SELECT id, path, row_number() OVER (ORDER BY coalesce(from_ns, 0), coalesce(to_ns, 0), hash, bytes, lines, id) FROM member ORDER BY id";
@@ -42,6 +73,7 @@ static void members_load(struct pm_timeline *t, struct paths *p) {
     }
     timeline_check(t, rc == SQLITE_ROW ? SQLITE_CORRUPT : rc);
     sqlite3_finalize(s);
+    parts_order(t, p);
     parts_join(p);
 }
 void timeline_paths_free(struct paths *p) {

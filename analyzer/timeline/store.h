@@ -255,6 +255,9 @@ void timeline_paths_free(struct paths *p);
 
 // A member of that number, which has a path.
 bool timeline_path_known(const struct paths *p, int64_t member);
+// Members of one path that follow one another otherwise than by their least times, by id: of
+// each path all, in order.
+#define PM_META_PARTS "parts"
 #define PM_META_ORDER "order" // of members whose paths are pseudonyms; "-": as they are numbered
 void timeline_order_of(struct pm_timeline *t, struct pm_buf *order); // empty: as numbered
 

@@ -315,7 +315,7 @@ struct pm_hearsay {
     struct pm_str file, pod,
         text; // pod: the writer's, "namespace/name", or a program's name; text: of the first line
     uint64_t lines, line, last_line;
-    int64_t part; // of a log that was cut, the one that the line is in
+    int64_t part, last_part; // of a log that was cut, the one that the line is in
 };
 
 // A stretch of time that lies apart from the report's own by a long silence: summed up,

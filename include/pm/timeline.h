@@ -140,6 +140,9 @@ void pm_timeline_each_input(struct pm_timeline *t, pm_input_cb *cb, void *ctx);
 void pm_timeline_rows_drop(struct pm_timeline *t, uint32_t file);
 void pm_timeline_rows_repeat(struct pm_timeline *t, uint32_t file, uint32_t of);
 // Events of a member whose client is called by the member's path, as a session of nobody's.
+// Members of logs that were cut, by id and in order, where the order is not that of their
+// least times: "7 3 12 9", of each path all.
+void pm_timeline_parts(struct pm_timeline *t, struct pm_str ids);
 void pm_timeline_path_anew(struct pm_timeline *t, uint32_t file, struct pm_str before,
                            struct pm_str path);
 // Paths of what was skipped or wrong get the names that their members got.

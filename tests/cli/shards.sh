@@ -76,6 +76,38 @@ tail -n +5 whole/tree/logs/kubelet.log >c/s2/tree/logs/kubelet.log
 merge c/s2 c/s1
 says "r['bundle']['nodes'] == ['n7'] and set(paths) == {'tree/logs/kubelet.log'} and r['pulls']['failed'] == 6" 'the rest of a log is another node'"'"'s'
 
+# A log that was cut is of the program that all of it tells, not its longer part: here a controller's, which repeats a kubelet's events, most of them behind the cut.
+pod=nodes/n1/var/log/pods/kube-system_kube-controller-manager-0_6afb05b2-6fe2-465b-9abc-642df2bb0d8f/kube-controller-manager
+mkdir -p "e/whole/$pod" "e/s1/$pod" "e/s2/$pod"
+wrapped() { # minute text: as a container's runtime keeps it
+    echo "2026-04-12T06:$1:00.000001000Z stderr F $2"
+}
+{
+    for s in 01 02 03 04 05 06; do wrapped $s "I0412 06:$s:00.000001       1 replica_set.go:676] \"Finished syncing\" kind=\"ReplicaSet\" key=\"shop/web\" duration=\"159.485µs\""; done
+    for s in 10 11 12 13 14; do wrapped $s "I0412 06:$s:00.000001       1 event.go:377] \"Event occurred\" object=\"shop/web-1\" fieldPath=\"\" kind=\"Pod\" apiVersion=\"v1\" type=\"Warning\" reason=\"BackOff\" message=\"Back-off pulling image acme/web:1\""; done
+    for s in 15 16 17; do wrapped $s "I0412 06:$s:00.000001       1 replica_set.go:676] \"Finished syncing\" kind=\"ReplicaSet\" key=\"shop/web\" duration=\"159.485µs\""; done
+} >"e/whole/$pod/0.log"
+head -5 "e/whole/$pod/0.log" >"e/s1/$pod/0.log"
+tail -n +6 "e/whole/$pod/0.log" >"e/s2/$pod/0.log"
+run 0 "$PM" analyze e/whole --format json -o report.json
+says "[f['component'] for f in r['bundle']['files']] == [None]" 'a controller is a kubelet'
+merge e/s2 e/s1
+says "[f['component'] for f in r['bundle']['files']] == [None, None]" 'a part of a controller'"'"'s log is a kubelet'"'"'s'
+
+# A log whose times go back, cut before they do: what comes first in it is what stands first.
+pod=nodes/n1/var/log/pods/shop_bot-0_6afb05b2-6fe2-465b-9abc-642df2bb0d8f/bot
+mkdir -p "g/s1/$pod" "g/s2/$pod"
+wrapped 30 'failed to pull and unpack image "docker.io/acme/first:1": 429 Too Many Requests' >"g/s1/$pod/0.log"
+{
+    wrapped 31 'failed to pull and unpack image "docker.io/acme/second:1": 429 Too Many Requests'
+    wrapped 02 'failed to pull and unpack image "docker.io/acme/late:1": 429 Too Many Requests'
+} >"g/s2/$pod/0.log"
+for order in "g/s1 g/s2" "g/s2 g/s1"; do
+    # shellcheck disable=SC2086 -- shards are words
+    merge $order
+    says "[('first' in h['example']['text'], h['lines']) for h in r['hearsay']] == [(True, 3)]" "the second part of a log is told first: $order"
+done
+
 # A shard that a merge had to leave out is told once, where people read.
 head -c 5000 0.db >damaged.db
 run 3 "$PM" merge 0.db damaged.db --db lacking.db

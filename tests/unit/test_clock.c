@@ -218,8 +218,9 @@ static void parts_of_a_log_that_was_cut(void **s) {
     mark(0, 1, "0102 03:00:10.500000");
     mark(1, 2, "0102 03:01:02.900000");
     mark(1, 1, "0102 03:01:31.100000");
-    int64_t first = see(0, "0102 03:00:20.000000"), last = see(1, "0102 03:05:40.000000");
+    int64_t first = see(0, "0102 03:00:20.000000");
     see(1, "0102 03:00:50.000000");
+    int64_t last = see(1, "0102 03:05:40.000000");
     see(2, "0102 03:02:00.000000");
     see(2, "0102 03:09:00.000000");
     mark(3, 1, "2024-01-02T08:00:10Z");
@@ -240,6 +241,21 @@ static void parts_of_a_log_that_was_cut(void **s) {
     assert_string_equal(member[0].node.p, "n1");
     SAME(0, first, "2024-01-02T08:00:20.000Z");
     SAME(1, last, "2024-01-02T08:05:40.000Z");
+}
+
+// Times of a log may go back: what comes behind its last line goes on, whatever comes then.
+static void parts_of_a_log_whose_times_go_back(void **s) {
+    (void)s;
+    see(0, "2024-01-02T03:10:00Z");
+    see(0, "2024-01-02T03:40:00Z");
+    see(1, "2024-01-02T03:40:30Z");
+    see(1, "2024-01-02T03:01:00Z");
+    see(1, "2024-01-02T03:20:00Z");
+    see(2, "2024-01-02T03:20:10Z");
+    assert_true(pm_clock_goes_on(&evidence[0], &evidence[1]));
+    assert_false(pm_clock_goes_on(&evidence[1], &evidence[0]));
+    assert_false(pm_clock_goes_on(&evidence[0], &evidence[2]));
+    assert_true(pm_clock_order(&evidence[0], &evidence[1]) < 0);
 }
 
 // Two kubelets' journals know their zone, the third has nothing to tell it by: the same
@@ -468,6 +484,7 @@ int main(void) {
         T(node_beats_name_beats_objects),
         T(zone_of_coincident_failures),
         T(parts_of_a_log_that_was_cut),
+        T(parts_of_a_log_whose_times_go_back),
         T(zone_of_logs_alike),
         T(steady_back_off_proves_no_zone),
         T(zone_that_the_runtime_writes),

@@ -46,8 +46,10 @@ void pm_hearsay_row(struct pm_loading *l, const struct pm_row *row) {
         *slot = ev->hearsay.n;
     }
     struct pm_hearsay *h = &PM_REF(ev->hearsay, *slot);
-    if (row->line != h->last_line) h->lines++; // a line that makes several events is one line
+    // A line that makes several events is one line; parts of a log have each a line 1.
+    if (row->line != h->last_line || row->part != h->last_part) h->lines++;
     h->last_line = row->line;
+    h->last_part = row->part;
     if (row->part > h->part || (row->part == h->part && row->line >= h->line)) return;
     h->part = row->part;
     h->line = row->line;
