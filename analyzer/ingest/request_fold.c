@@ -11,7 +11,10 @@
 // window of ten seconds by the clock, so that a second copy of the log folds the same
 // way: layers into the row of the manifest that was got before them, else of the first of
 // them, and tokens. Any other request of that client, program and repository ends the row,
-// so that the order of what the judge reads stays. Where one of two overlapping logs
+// so that the order of what the judge reads stays. Requests that a server stamps when they
+// begin are logged when they are done: a layer from before the newest request that ended a
+// row has a row of its own, as it is an older pull's; one of the same second goes to what
+// stands before it in the log. Where one of two overlapping logs
 // begins or ends within a window, that window's layers are not seen to be the same and
 // count in both; its pull does not. Refusals, manifests, pushes, and what told of limits
 // or errors always keep their own rows.
@@ -34,7 +37,7 @@ struct way {
     struct row_held *held;
     uint64_t number; // that row, and none that was held there since
     uint64_t kind;
-    int64_t window, from; // of their stamps: no layer is from before its manifest
+    int64_t window, from; // of their stamps: no layer is from before what ended the row before
 };
 // Which row a line went into: another that is like it goes there.
 #define KNOWN_LINES 2048 // where two meet, the newer one stays
@@ -46,6 +49,7 @@ struct known_line {
 };
 struct set {
     uint64_t who;
+    int64_t newest; // stamp of the requests that ended its rows: what is open began behind it
     struct way way[WAYS];
 };
 struct pm_request_fold {
@@ -127,10 +131,8 @@ static uint64_t kind_of(const struct pm_event *e) {
     return query < 0 ? h : mix(pm_str_from(e->field[PM_F_URL], (size_t)query), h);
 }
 
-static struct way way_of(const struct pm_event *e, int64_t ns) {
-    return (struct way){.kind = kind_of(e),
-                        .window = ns / WINDOW_NS,
-                        .from = e->stage == PM_STAGE_MANIFEST ? ns : INT64_MIN};
+static struct way way_of(const struct set *s, const struct pm_event *e, int64_t ns) {
+    return (struct way){.kind = kind_of(e), .window = ns / WINDOW_NS, .from = s->newest};
 }
 
 static bool is_in(const struct way *w, int64_t ns) {
@@ -227,16 +229,33 @@ bool pm_request_fold_again(struct pm_request_fold *f, const struct pm_alike *a, 
     return true;
 }
 
-// The one open way of that kind and window. What comes from before a manifest ends its row,
-// so that there are never two.
-static struct way *way_to(struct set *s, const struct way *next, int64_t ns) {
+static struct way *way_to(struct set *s, const struct way *next) {
     for (int i = 0; i < WAYS; i++) {
         struct way *w = &s->way[i];
-        if (!is_open(w) || w->kind != next->kind || w->window != next->window) continue;
-        if (ns >= w->from) return w;
-        w->held->open = false;
+        if (is_open(w) && w->kind == next->kind && w->window == next->window) return w;
     }
     return NULL;
+}
+
+// Whose the set is from now on. What opens no row takes it from nobody who has one open.
+static bool take_set(struct set *s, uint64_t who, bool opens) {
+    if (s->who == who) return true;
+    for (int i = 0; i < WAYS && !opens; i++)
+        if (is_open(&s->way[i])) return false;
+    close_all(s);
+    s->who = who;
+    s->newest = INT64_MIN;
+    return true;
+}
+
+// A request that is not folded ends what was open before it. False: the request at hand is
+// from before one that did so.
+static bool comes_in_turn(struct set *s, bool folds, int64_t ns) {
+    if (ns < s->newest && ns != PM_NO_TIME) return false;
+    if (folds) return true;
+    close_all(s);
+    if (ns > s->newest) s->newest = ns;
+    return true;
 }
 
 bool pm_request_fold_add(struct pm_request_fold *f, const struct pm_alike *alike,
@@ -245,13 +264,13 @@ bool pm_request_fold_add(struct pm_request_fold *f, const struct pm_alike *alike
     who = mix(e->field[PM_F_USER_AGENT], who);
     who = mix(e->field[PM_F_REPOSITORY], who);
     struct set *s = &f->sets[who % SETS];
-    bool may = foldable(e), takes = takes_layers(e);
+    bool may = foldable(e), opens = may || takes_layers(e);
     f->place = NULL;
-    if (s->who != who ? may || takes : !may) close_all(s);
-    if (!may && !takes) return false;
-    s->who = who;
-    f->next = way_of(e, ns);
-    struct way *w = may ? way_to(s, &f->next, ns) : NULL;
+    if ((!may && !e->field[PM_F_REPOSITORY].n) || !take_set(s, who, opens) ||
+        !comes_in_turn(s, may, ns) || !opens)
+        return false;
+    f->next = way_of(s, e, ns);
+    struct way *w = may ? way_to(s, &f->next) : NULL;
     if (w) {
         absorb(f, w->held, ns, e->bytes, e->duration_ns);
         know_line(f, alike, w);

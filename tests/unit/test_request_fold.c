@@ -19,7 +19,7 @@ struct out {
         uint64_t line;
         int64_t at, first, last, bytes;
         char url[64];
-    } rows[16];
+    } rows[32];
 };
 
 static void came_out(void *ctx, const struct row_held *held) {
@@ -178,6 +178,68 @@ static void test_rows_leave_in_order(void **state) {
     }
 }
 
+// Of one client's requests for one repository in a log that is out of order, by its stamps
+// and then its lines: no row holds layers from both sides of a request that was logged
+// before them. A layer's bytes tell which it is.
+enum { DRAWN = 24 };
+static unsigned drawn(uint64_t *seed, unsigned n) {
+    *seed = *seed * 6364136223846793005u + 1442695040888963407u;
+    return (unsigned)(*seed >> 33) % n;
+}
+static void draw_lines(uint64_t *seed, struct line lines[DRAWN]) {
+    static const struct line kinds[] = {MANIFEST(0, "HEAD", "1", 200),
+                                        MANIFEST(0, "GET", "sha256:0e", 200),
+                                        MANIFEST(0, "GET", "2", 404)};
+    for (int64_t i = 0; i < DRAWN; i++) {
+        lines[i] = drawn(seed, 3) ? (struct line)LAYER(0, "10.0.0.1", "aa", (int64_t)1 << i)
+                                  : kinds[drawn(seed, PM_LEN(kinds))];
+        if (lines[i].stage == PM_STAGE_MANIFEST) lines[i].bytes = 0;
+        lines[i].at_s = 100 + i / 4 + drawn(seed, 3);
+    }
+}
+// The newest request that is no layer's before the layer at `i`, of those logged before it:
+// its line, 0 where there is none.
+static int pull_of(const struct line *lines, int i) {
+    int newest = -1;
+    for (int k = 0; k < i; k++)
+        if (lines[k].stage == PM_STAGE_MANIFEST && lines[k].at_s <= lines[i].at_s &&
+            (newest < 0 || lines[k].at_s >= lines[newest].at_s))
+            newest = k;
+    return newest + 1;
+}
+// What the row holds is of one pull, its own where it is a manifest's; how many they are.
+static size_t assert_of_one_pull(const struct line *lines, int64_t bytes, int pull) {
+    size_t layers = 0;
+    for (int i = 0; i < DRAWN; i++) {
+        if (lines[i].stage != PM_STAGE_BLOB || !(bytes >> i & 1)) continue;
+        if (pull < 0) pull = pull_of(lines, i);
+        assert_int_equal(pull_of(lines, i), pull);
+        layers++;
+    }
+    return layers;
+}
+static void test_layers_out_of_order(void **state) {
+    (void)state;
+    uint64_t seed = 11;
+    size_t layers = 0, rows = 0;
+    for (int round = 0; round < 2000; round++) {
+        struct line lines[DRAWN];
+        struct out o = {0};
+        size_t before = layers, drawn_layers = 0;
+        draw_lines(&seed, lines);
+        run(&o, lines, DRAWN);
+        for (size_t r = 0; r < o.n; r++) {
+            int pull = o.rows[r].flags & PM_EV_LAYERS ? (int)o.rows[r].line : -1;
+            size_t n = assert_of_one_pull(lines, o.rows[r].bytes, pull);
+            layers += n;
+            rows += n > 0;
+        }
+        for (int i = 0; i < DRAWN; i++) drawn_layers += lines[i].stage == PM_STAGE_BLOB;
+        assert_int_equal(layers - before, drawn_layers);
+    }
+    assert_in_range(rows, layers / 8, layers * 3 / 4); // folded are many of them
+}
+
 static struct row_held *rows_put(struct row_queue *q, uint64_t *seed, int64_t n, int64_t late) {
     struct row_held *h = NULL;
     for (int64_t i = 0; i < n; i++) {
@@ -276,6 +338,7 @@ int main(void) {
         cmocka_unit_test(test_windows_and_clients_are_apart),
         cmocka_unit_test(test_a_manifest_or_refusal_ends_the_row),
         cmocka_unit_test(test_layers_go_to_their_manifest),
+        cmocka_unit_test(test_layers_out_of_order),
         cmocka_unit_test(test_rows_leave_in_order),
         cmocka_unit_test(test_many_rows),
         cmocka_unit_test(test_few_wait),
