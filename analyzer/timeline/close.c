@@ -45,7 +45,7 @@ static void timeline_free(struct pm_timeline *t) {
     free(t->path);
     free(t->building);
     free(t->spans);
-    free(t->seen);
+    timeline_unsee(t);
     free(t);
 }
 

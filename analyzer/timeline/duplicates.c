@@ -5,43 +5,20 @@
 // second with the same words are several. A stamp with a fraction is one record's alone,
 // and whoever kept it calls its node what he likes.
 //
-// While rows are put, two bits a slot tell whether some (hash, ordinal) came at least
-// twice: fixed memory, and no index over random hashes, which would cost several times
-// the insert. At the end only the suspects are sorted. A slot shared by chance costs
-// time, not truth.
+// While rows are put, seen.c notes which may have come twice. At the end only those are
+// sorted, and where there are none nothing is searched.
 #include "timeline/store.h"
 #include <Judy.h>
 #include <stdlib.h>
 
-#define SEEN_SLOTS (UINT64_C(1) << 24)
-
-static uint64_t slot_of(uint64_t hash, uint32_t ordinal) {
-    uint64_t x = (hash + ordinal * UINT64_C(0x9e3779b97f4a7c15)) * UINT64_C(0xff51afd7ed558ccd);
-    return (x ^ x >> 32) & (SEEN_SLOTS - 1);
-}
-void timeline_seen(struct pm_timeline *t, uint64_t hash, uint32_t ordinal) {
-    if (!t->seen && !(t->seen = calloc(SEEN_SLOTS / 4, 1))) pm_die_oom();
-    uint64_t slot = slot_of(hash, ordinal);
-    uint8_t *byte = &t->seen[slot / 4], once = (uint8_t)(1u << slot % 4 * 2);
-    if (*byte & once) {
-        *byte |= (uint8_t)(once << 1);
-        t->seen_twice = true;
-    } else *byte |= once;
-}
-void timeline_unsee(struct pm_timeline *t) {
-    free(t->seen);
-    t->seen = NULL;
-    t->seen_twice = t->noted = false;
-}
 static void suspect(sqlite3_context *c, int n, sqlite3_value **v) {
     (void)n;
-    struct pm_timeline *t = sqlite3_user_data(c);
-    uint64_t slot =
-        slot_of((uint64_t)sqlite3_value_int64(v[0]), (uint32_t)sqlite3_value_int64(v[1]));
-    sqlite3_result_int(c, t->seen ? t->seen[slot / 4] >> (slot % 4 * 2 + 1) & 1 : 1);
+    sqlite3_result_int(c, timeline_seen_twice(sqlite3_user_data(c),
+                                              (uint64_t)sqlite3_value_int64(v[0]),
+                                              (uint32_t)sqlite3_value_int64(v[1])));
 }
 
-// Those that share a slot, in groups of one record; and of each what decides among them.
+// Those that may have come twice, in groups of one record; and of each what decides among them.
 static const char suspects_sql[] =
     "SELECT event.id, hash, ordinal, member, line, shape, " TIMELINE_TS ", dated_quality, count "
     "FROM event LEFT JOIN dated ON dated.event = event.id "
@@ -272,7 +249,7 @@ static void tolls_tell(struct search *x) {
 }
 
 void timeline_duplicates_find(struct pm_timeline *t) {
-    if (!t->seen_twice || t->error.n) return;
+    if (!timeline_seen_any_twice(t) || t->error.n) return;
     struct search x = {.t = t};
     sqlite3_stmt *read = NULL;
     timeline_strings_load(t);
@@ -290,5 +267,4 @@ void timeline_duplicates_find(struct pm_timeline *t) {
     tolls_tell(&x);
     JudyLFreeArray(&x.toll_of, PJE0);
     free(x.tolls);
-    t->seen_twice = false;
 }

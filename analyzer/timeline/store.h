@@ -149,9 +149,8 @@ struct pm_timeline {
     int64_t bound[1 + GROUP_ROWS][EVENT_NUMBERS];
     struct row_span *spans;
     size_t spans_n, spans_cap; // by member id
-    uint8_t *seen;             // two bits a slot: a record's hash was seen, was seen twice
-    bool seen_twice;
-    bool noted;      // spans and seen are of all rows that are in the file
+    struct seen *seen;         // which records came twice
+    bool noted;                // spans and seen are of all rows that are in the file
     bool look_taken; // a merge into a file that is there: texts are looked at as they come
     size_t struck;   // of these
     struct pm_arena *row_arena;
@@ -314,9 +313,13 @@ bool timeline_struck_tell(struct pm_timeline *t, size_t found); // among its dia
 void timeline_struck_say(const struct pm_timeline *t, size_t found);
 void timeline_secrets_strike(struct pm_timeline *t);
 
-// duplicates.c
+// seen.c: a record comes; did it, or any, come twice? False is sure.
 void timeline_seen(struct pm_timeline *t, uint64_t hash, uint32_t ordinal);
+bool timeline_seen_twice(const struct pm_timeline *t, uint64_t hash, uint32_t ordinal);
+bool timeline_seen_any_twice(const struct pm_timeline *t);
 void timeline_unsee(struct pm_timeline *t);
+
+// duplicates.c
 void timeline_duplicates_find(struct pm_timeline *t);
 
 static inline void bind_str(sqlite3_stmt *s, int at, struct pm_str v) {
