@@ -5,15 +5,18 @@
 // A line as it stands in its file is the same as one before but for its stamps, so one
 // stamp at its front is taken for any other of its writing: no shape of a secret has one in
 // it, or asks which figure stands there. Figures anywhere else are left as they are: they
-// may be an escape's (%3D) or a token's ("1//0…", "v1.0-…").
+// may be an escape's (%3D) or a token's ("1//0…", "v1.0-…"). Of an access log's line only
+// the request and what stands behind it are asked for: who asked, and when, are an IPv4
+// address, "-" and a stamp.
 #include "ingest/redact.h"
 #include "base/memo.h"
+#include "base/mix.h"
 #include "pm/ingest.h"
 #include <stdlib.h>
 
 // A stamp begins in the front, and its first colon stands within a date's length behind.
 enum { TEXT_BYTES = 4096, FRONT_BYTES = 64, DATE_BYTES = 16, PLACES = 4096, RING_BYTES = 1 << 20 };
-enum { AS_IT_IS = 1, WITHOUT_STAMPS }; // what is known of a text: the seeds of its hash
+enum { AS_IT_IS = 1, WITHOUT_STAMPS, REQUEST }; // what is known of a text: the seeds of its hash
 
 // Lines of which each holds a number of its own (a request's id) come once: where few of
 // the last were known again, the next are looked through without being remembered.
@@ -41,7 +44,7 @@ void pm_clean_texts_free(struct pm_clean_texts *seen) {
 static struct pm_str unless_seen(const struct pm_redact_key *key, struct pm_memo *memo,
                                  struct pm_arena *a, struct pm_str s, struct pm_str known,
                                  uint64_t seed, unsigned *found) {
-    uint64_t hash = pm_str_hash(known, seed);
+    uint64_t hash = pm_mix(known, seed);
     if (pm_memo_find(memo, known, hash)) {
         ++*found;
         return s;
@@ -126,6 +129,16 @@ static struct pm_str with_stamps_alike(char *out, struct pm_str s) {
     return (struct pm_str){out, s.n};
 }
 
+// Where the request of an access log's line begins, with its quote; 0: it is none.
+static size_t request_at(struct pm_str s) {
+    static const struct stamp east = STAMP(3, " - - [00/AAA/0000:00:00:00 +0000] \""),
+                              west = STAMP(3, " - - [00/AAA/0000:00:00:00 -0000] \"");
+    size_t n = 0;
+    while (n < s.n && (figure(s.p[n]) || s.p[n] == '.')) n++;
+    const struct pm_str rest = pm_str_from(s, n);
+    return n && (is_written(rest, &east) || is_written(rest, &west)) ? n + east.text.n - 1 : 0;
+}
+
 struct pm_str pm_redact_line(const struct pm_redact_key *key, struct pm_clean_texts *seen,
                              struct pm_arena *a, struct pm_str s) {
     if (s.n == 0 || s.n > TEXT_BYTES) return pm_redact(key, a, s);
@@ -137,6 +150,9 @@ struct pm_str pm_redact_line(const struct pm_redact_key *key, struct pm_clean_te
         seen->to_pass = seen->known < FEW ? LINES_PASSED : 0;
         seen->tried = seen->known = 0;
     }
+    const size_t request = request_at(s);
+    if (request)
+        return unless_seen(key, seen->memo, a, s, pm_str_from(s, request), REQUEST, &seen->known);
     return unless_seen(key, seen->memo, a, s, with_stamps_alike(seen->line, s), WITHOUT_STAMPS,
                        &seen->known);
 }

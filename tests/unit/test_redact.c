@@ -324,6 +324,10 @@ static void a_line_is_known_but_for_its_stamp(void **unused) {
          "2026-01-02T03:04:06.1Z 1//0gAbCdEfGhIjKlMnOpQrStUvWxYz01234"},
         {"E0102 03:04:05.678901 9 a.go:1] password%3Ahunter2x1",
          "E0102 03:04:05.678901 9 a.go:1] password%3Dhunter2x1"},
+        {"10.0.0.1 - - [02/Jan/2026:03:04:05 +0000] \"GET /v2/x?pasword=hunter2x1 HTTP/1.1\" 200 1",
+         "10.0.0.2 - - [02/Jan/2026:03:04:05 +0000] \"GET /v2/x?password=hunter2x1 HTTP/1.1\" 200 1"},
+        {"10.0.0.1 - - [02/Jan/2026:03:04:05 +0000] \"GET /\" 200 1 \"2//0gAbCdEfGhIjKlMnOpQrStUvWxYz01234\"",
+         "10.0.0.1 - - [02/Jan/2026:03:04:05 +0000] \"GET /\" 200 1 \"1//0gAbCdEfGhIjKlMnOpQrStUvWxYz01234\""},
         {"E0102 03:04:05.678901 9 a.go:1] pasword=hunter2x1",
          "E0102 03:04:06.678901 9 a.go:1] password=hunter2x1"},
     };
@@ -367,6 +371,10 @@ static void no_secret_hangs_on_a_stamp(void **unused) {
         {"time=\"2024-01-02T03:04:05Z\" ", "time=\"2026-10-31T12:00:20Z\" "},
         {"token=\"2024-01-02 03:04:05\" ", "token=\"2026-11-11 11:11:11\" "},
         {"Jan  2 03:04:05 ", "Jan  7 17:21:22 "},
+        {"10.0.0.1 - - [02/Jan/2026:03:04:05 +0000] \"",
+         "11.1.1.1 - - [31/Nov/2025:23:59:58 -0730] \""},
+        {"1 - - [02/Jan/2026:03:04:05 +0000] \"",
+         "203.0.113.77 - - [31/Nov/2025:23:59:58 -0730] \""},
     };
     static const char *const texts[] = {
         "password=hunter2",
