@@ -19,24 +19,24 @@
 #include <emmintrin.h>
 #endif
 
-// Printable ASCII and nothing else: sixteen bytes at a time where there is SSE2, of which
-// the last sixteen may be looked at twice.
-static bool is_printable(const char *p, size_t n) {
+// How many bytes of printable ASCII without a backslash there are: sixteen at a time where
+// there is SSE2.
+static size_t plain_bytes(const char *p, size_t n) {
     size_t i = 0;
 #ifdef __SSE2__
-    const __m128i blank = _mm_set1_epi8(' '), del = _mm_set1_epi8(0x7f);
-    __m128i odd = _mm_setzero_si128();
-    while (n >= 16 && i < n) {
-        if (n - i < 16) i = n - 16;
-        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
-        odd = _mm_or_si128(odd, _mm_or_si128(_mm_cmplt_epi8(v, blank), _mm_cmpeq_epi8(v, del)));
-        i += 16;
+    const __m128i blank = _mm_set1_epi8(' '), del = _mm_set1_epi8(0x7f),
+                  backslash = _mm_set1_epi8('\\');
+    for (; n - i >= 16; i += 16) {
+        const __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+        const __m128i odd =
+            _mm_or_si128(_mm_cmplt_epi8(v, blank),
+                         _mm_or_si128(_mm_cmpeq_epi8(v, del), _mm_cmpeq_epi8(v, backslash)));
+        const unsigned at = (unsigned)_mm_movemask_epi8(odd);
+        if (at) return i + (size_t)__builtin_ctz(at);
     }
-    if (_mm_movemask_epi8(odd)) return false;
 #endif
-    for (; i < n; i++)
-        if (p[i] < 0x20 || p[i] > 0x7e) return false;
-    return true;
+    while (i < n && p[i] >= 0x20 && p[i] <= 0x7e && p[i] != '\\') i++;
+    return i;
 }
 
 static bool is_between_lines(const struct pm_frame *f) {
@@ -128,9 +128,8 @@ size_t frame_sure_line(struct pm_frame *f, const char *p, size_t n) {
     const struct pm_parser *parser = f->mru[0] < 0 ? NULL : pm_parsers[f->mru[0]];
     if (!parser || !parser->sure_line || !is_between_lines(f) || f->o.all_lines || f->o.every)
         return 0;
-    const char *nl = memchr(p, '\n', n);
-    struct pm_str line = {p, nl ? (size_t)(nl - p) : 0};
-    if (!line.n || line.n > f->o.line_max_bytes || !is_printable(line.p, line.n) ||
+    const struct pm_str line = {p, plain_bytes(p, n)};
+    if (!line.n || line.n == n || p[line.n] != '\n' || line.n > f->o.line_max_bytes ||
         !is_read(f, line, parser))
         return 0;
     f->offset += line.n + 1;

@@ -1,6 +1,7 @@
 // A member's events become rows: their texts without secrets, the hash by which a record
 // is known again in another file, and what they say of the clock.
 #include "ingest/member.h"
+#include "base/mix.h"
 #include "ingest/request_fold.h"
 #include "pm/scan.h"
 #include <stdlib.h>
@@ -16,7 +17,8 @@ static void batch_flush(struct reading *r) {
     if (b) pipe_rows_put(r->p, r->j, b);
 }
 
-static struct pm_row *row_new(struct reading *r) {
+// Where the next row is written to: what stood there before is there still.
+static struct pm_row *row_room(struct reading *r) {
     struct batch *b = r->batch;
     if (b && (b->n == BATCH_ROWS || b->bytes >= BATCH_BYTES)) batch_flush(r);
     if (!r->batch) {
@@ -25,9 +27,7 @@ static struct pm_row *row_new(struct reading *r) {
         b->n = b->bytes = 0;
         b->arena = pm_arena_new();
     }
-    struct pm_row *row = &r->batch->rows[r->batch->n++];
-    memset(row, 0, sizeof *row);
-    return row;
+    return &r->batch->rows[r->batch->n++];
 }
 
 // Into the batch; the row before often said the same.
@@ -189,10 +189,15 @@ static enum pm_quality quality_of(enum pm_when_kind k) {
 }
 
 static void waited(void *ctx, const struct row_held *held) {
-    struct pm_row *row = row_new(ctx);
+    struct pm_row *row = row_room(ctx);
     struct batch *b = ((struct reading *)ctx)->batch;
-    *row = row_held_copy(held, pm_arena_alloc(b->arena, held->n));
+    row_held_copy(held, pm_arena_room(b->arena, held->n), row);
     b->bytes += held->n;
+}
+
+// A sum of all bytes needs no other.
+static void tell(struct reading *r, struct pm_str record) {
+    if (r->p->o->digests_of_samples) r->told = pm_mix(record, r->told);
 }
 
 static bool folded(struct reading *r, const struct pm_record *rec, const struct pm_event *e) {
@@ -207,7 +212,7 @@ bool member_again(void *ctx, struct pm_str line, const struct pm_alike *alike) {
         !pm_request_fold_again(r->fold, alike, alike->when.ns))
         return false;
     pm_clock_see(&r->j->r.clock, &alike->when);
-    r->told = pm_str_hash(line, r->told);
+    tell(r, line);
     return true;
 }
 
@@ -273,12 +278,6 @@ void member_note_feb29(struct pm_clock_evidence *c, const struct pm_record *rec)
     if (c->feb29 && !c->feb29_line) c->feb29_line = rec->line;
 }
 
-// The row's hash has the whole text in it, but for secrets.
-static void tell(struct reading *r, const struct pm_record *rec, const struct pm_row *row) {
-    struct pm_str by_hash = {(const char *)&row->hash, sizeof row->hash};
-    r->told = pm_str_hash(row->hash && !row->tagged ? by_hash : rec->text, r->told);
-}
-
 void member_event(void *ctx, const struct pm_record *rec, const struct pm_parser *parser,
                   const struct pm_event *e) {
     (void)parser;
@@ -286,18 +285,19 @@ void member_event(void *ctx, const struct pm_record *rec, const struct pm_parser
     r->record_events = rec->offset == r->record_offset ? r->record_events + 1 : 0;
     r->record_offset = rec->offset;
     if (folded(r, rec, e)) {
-        r->told = pm_str_hash(rec->text, r->told);
+        tell(r, rec->text);
         return;
     }
-    struct pm_row *row = row_new(r);
+    struct pm_row *row = row_room(r);
     struct batch *b = r->batch;
-    row->event = *e;
+    *row = (struct pm_row){.event = *e};
     if (names_nothing(e)) row->event.kind = PM_KIND_OTHER;
     row->line = rec->line;
     put_texts(r, row, rec, e);
     bool fine;
     row->hash = record_hash(r, rec, e, row->tagged, &fine);
-    tell(r, rec, row);
+    const bool whole = row->hash && !row->tagged; // it has all of the text in it
+    tell(r, whole ? (struct pm_str){(const char *)&row->hash, sizeof row->hash} : rec->text);
     row->ordinal = row->hash && !fine ? ordinal_of(r, row->hash, &e->when, is_quoted(rec)) : 0;
     row->ts_kind = e->when.kind;
     row->ts_ns = pm_clock_see(&r->j->r.clock, &e->when);

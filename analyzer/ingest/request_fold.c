@@ -25,6 +25,7 @@
 //
 // From the first request on all rows of a member wait in order (row_queue.c).
 #include "ingest/request_fold.h"
+#include "base/mix.h"
 #include <stdlib.h>
 
 #define SETS                                                                                       \
@@ -79,8 +80,9 @@ static void close_all(struct set *s) {
     }
 }
 
-// Only compared within a run: eight bytes a step, faster than the stable pm_str_hash.
-static uint64_t mix(struct pm_str s, uint64_t h) {
+// Which set a client's requests go to. Where two clients meet shows in the rows, so it stays
+// as it is.
+static uint64_t set_hash(struct pm_str s, uint64_t h) {
     h ^= s.n;
     for (size_t i = 0; i < s.n; i += 8) {
         uint64_t w = 0;
@@ -123,12 +125,12 @@ static uint64_t kind_of(const struct pm_event *e) {
     const int64_t numbers[] = {e->http_status, e->flags, e->component,
                                e->stage == PM_STAGE_MANIFEST ? PM_STAGE_BLOB : e->stage,
                                e->when.kind};
-    uint64_t h = mix((struct pm_str){(const char *)numbers, sizeof numbers}, 5);
+    uint64_t h = pm_mix((struct pm_str){(const char *)numbers, sizeof numbers}, 5);
     for (size_t i = 0; i < PM_LEN(same); i++)
-        if (e->field[same[i]].n) h = mix(e->field[same[i]], h + i);
+        if (e->field[same[i]].n) h = pm_mix(e->field[same[i]], h + i);
     ptrdiff_t query =
         pm_str_chr(e->field[PM_F_URL], '?', 0); // "?ns=" names the registry behind a mirror
-    return query < 0 ? h : mix(pm_str_from(e->field[PM_F_URL], (size_t)query), h);
+    return query < 0 ? h : pm_mix(pm_str_from(e->field[PM_F_URL], (size_t)query), h);
 }
 
 static struct way way_of(const struct set *s, const struct pm_event *e, int64_t ns) {
@@ -189,7 +191,7 @@ static struct way *place_in(struct set *s) {
 static struct known_line *known_place(struct pm_request_fold *f, const struct pm_alike *a,
                                       uint64_t *hash) {
     *hash = 7;
-    for (int i = 0; i < PM_ALIKE_PARTS; i++) *hash = mix(a->same[i], *hash);
+    for (int i = 0; i < PM_ALIKE_PARTS; i++) *hash = pm_mix(a->same[i], *hash);
     return &f->known[*hash % KNOWN_LINES];
 }
 
@@ -260,9 +262,9 @@ static bool comes_in_turn(struct set *s, bool folds, int64_t ns) {
 
 bool pm_request_fold_add(struct pm_request_fold *f, const struct pm_alike *alike,
                          const struct pm_event *e, int64_t ns) {
-    uint64_t who = mix(e->field[PM_F_CLIENT], 1);
-    who = mix(e->field[PM_F_USER_AGENT], who);
-    who = mix(e->field[PM_F_REPOSITORY], who);
+    uint64_t who = set_hash(e->field[PM_F_CLIENT], 1);
+    who = set_hash(e->field[PM_F_USER_AGENT], who);
+    who = set_hash(e->field[PM_F_REPOSITORY], who);
     struct set *s = &f->sets[who % SETS];
     bool may = foldable(e), opens = may || takes_layers(e);
     f->place = NULL;

@@ -129,14 +129,13 @@ static void take(struct row_held *h, const struct pm_row *row) {
     }
 }
 
-struct pm_row row_held_copy(const struct row_held *held, char *texts) {
-    struct pm_row row = held->row;
+void row_held_copy(const struct row_held *held, char *texts, struct pm_row *row) {
+    *row = held->row;
     if (held->n) memcpy(texts, held->texts, held->n);
     for (int i = 0; i < PM_F_COUNT; i++)
-        if (row.event.field[i].n)
-            row.event.field[i].p = texts + (row.event.field[i].p - held->texts);
-    row.raw.p = texts;
-    return row;
+        if (row->event.field[i].n)
+            row->event.field[i].p = texts + (row->event.field[i].p - held->texts);
+    row->raw.p = texts;
 }
 
 // Nothing that comes at this time belongs before the first. Undated rows come first and

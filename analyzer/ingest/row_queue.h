@@ -23,5 +23,5 @@ void row_queue_earlier(struct row_queue *q, struct row_held *h, int64_t before_n
 // The row that was put last, NULL where it is gone.
 const struct pm_row *row_queue_last(const struct row_queue *q);
 void row_queue_end(struct row_queue *q); // hands out what waits, frees
-// The row with its texts in `texts`, of held->n bytes.
-struct pm_row row_held_copy(const struct row_held *held, char *texts);
+// *row becomes the row with its texts in `texts`, of held->n bytes.
+void row_held_copy(const struct row_held *held, char *texts, struct pm_row *row);

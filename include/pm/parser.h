@@ -89,7 +89,8 @@ struct pm_parser {
     // leave the tree out and give r->fields: the parser is sure of those, and never says NO.
     const struct pm_json_fields *fields;
     // Of a line without what a log's line may come with (an envelope, a quotation, an odd
-    // byte): is it whole, surely this parser's, and is what follows surely none of it?
+    // byte, a backslash): is it whole, surely this parser's, and is what follows surely none
+    // of it?
     // Asked only where this parser won last. It never says NO to such a line. *alike is of
     // this thread's last line; NULL where the line is told by itself.
     bool (*sure_line)(struct pm_str line, const struct pm_alike **alike);

@@ -26,7 +26,9 @@ static void came_out(void *ctx, const struct row_held *held) {
     struct out *o = ctx;
     char texts[256];
     assert_true(o->n < PM_LEN(o->rows) && held->n <= sizeof texts);
-    const struct pm_row copy = row_held_copy(held, texts), *row = &copy;
+    struct pm_row copy;
+    const struct pm_row *row = &copy;
+    row_held_copy(held, texts, &copy);
     o->rows[o->n].count = row->event.count;
     o->rows[o->n].flags = row->event.flags;
     o->rows[o->n].line = row->line;
