@@ -266,6 +266,52 @@ static void everyday_lines_are_refused(void **unused) {
         if (passes(lines[i])) fail_msg("let through: %s", lines[i]);
 }
 
+// Which line is found first, counted from 1; 0: none.
+static unsigned first_found(const char *text) {
+    uint64_t newlines = 0;
+    const char *end = text + strlen(text), *line = pm_prefilter_next(text, end, &newlines);
+    return line < end ? (unsigned)newlines + 1 : 0;
+}
+
+// A journal tells with each record how its writer was called; written by us to what
+// journalctl prints (systemd, src/shared/logs-show.c) of a kubelet that kubeadm began.
+#define CALL "/usr/bin/kubelet --container-runtime-endpoint=unix:///run/containerd/containerd.sock "
+static void stays_within(const char *literal) {
+    const char *out = strpbrk(literal, "\"\n");
+    if (out && out[1]) fail_msg("\"%s\" reaches out of a command line", literal);
+}
+static void command_lines_of_a_journal_are_passed_over(void **unused) {
+    (void)unused;
+    static const struct {
+        const char *text;
+        unsigned found;
+    } cases[] = {
+        {"{\"_CMDLINE\":\"" CALL "\",\"MESSAGE\":\"ok\"}\n", 0},
+        {"{\"MESSAGE\":\"ok\", \"_CMDLINE\" : \"" CALL "--x=\\\"registry\\\"\"}\n", 0},
+        {"{\"_CMDLINE\":\"" CALL "\",\"MESSAGE\":\"Pulling image\"}\n", 1},
+        {"{\"MESSAGE\":\"Pulling image\",\"_CMDLINE\":\"" CALL "\"}\n", 1},
+        {"{\"_CMDLINE\":\"" CALL "\"}\n{\"MESSAGE\":\"Pulling image\"}\n", 2},
+        {"{\"_CMDLINE\":\"a\\\\\",\"MESSAGE\":\"Pulling image\"}\n", 1},    // ends in a backslash
+        {"{\"MESSAGE\":\"as \\\"_CMDLINE\\\":\\\"docker pull\\\"\"}\n", 1}, // said by a message
+        {"{\"A_CMDLINE\":\"docker pull\"}\n", 1},                           // another's member
+        {"{\"_CMDLINE\":\"docker pull\n", 1},                               // cut
+        {"{\"_CMDLINE\":[\"docker pull\"]}\n", 1},                          // given twice
+        {"{\"_CMDLINE\":\"docker pull\n{\"a\":1}\n", 1},
+        {"_COMM=kubelet\n_CMDLINE=" CALL "\nMESSAGE=ok\n", 0},     // -o export
+        {"    _CMDLINE=" CALL "\n    MESSAGE=Pulling image\n", 2}, // -o verbose
+        {"_CMDLINE=docker pull", 1},                               // cut
+        {"level=info _CMDLINE=docker pull\n", 1},                  // within a line
+    };
+    for (size_t i = 0; i < PM_LEN(cases); i++)
+        if (first_found(cases[i].text) != cases[i].found)
+            fail_msg("line %u, not %u, of %s", first_found(cases[i].text), cases[i].found,
+                     cases[i].text);
+    for (size_t i = 0; pm_prefilter_literals[i]; i++) stays_within(pm_prefilter_literals[i]);
+    for (size_t i = 0; pm_parsers[i]; i++)
+        for (size_t k = 0; k < PM_LEN(pm_parsers[i]->literals) && pm_parsers[i]->literals[k]; k++)
+            stays_within(pm_parsers[i]->literals[k]);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(variants_agree_with_naive),
@@ -275,6 +321,7 @@ int main(void) {
         cmocka_unit_test(wordings_pass),
         cmocka_unit_test(words_of_free_text_pass),
         cmocka_unit_test(everyday_lines_are_refused),
+        cmocka_unit_test(command_lines_of_a_journal_are_passed_over),
         cmocka_unit_test(no_event_of_a_sparse_format_is_lost),
     };
     return cmocka_run_group_tests(tests, listen_setup, listen_teardown);
