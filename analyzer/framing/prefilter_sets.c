@@ -125,18 +125,18 @@ static const char *find_sets_end(const char *begin, const char *at, const char *
 #define VBMI __attribute__((target("avx512f,avx512bw,avx512vbmi")))
 
 #define LOOKED_AT (STEP + LONG_PRINT - 1) // bytes for one step
+#define PIECE_STEPS 8 // more, and a line that is found late was looked at in vain
 
-// The first sixty-four bytes from `at` on of which some pass, *mask says which; `stop`, or a
-// place with less than LOOKED_AT bytes to `end`, where none do. It calls nothing, so that
-// the tables stay in registers.
-VBMI static const char *next_step(const char *at, const char *stop, const char *end,
-                                  uint64_t *mask) {
+// For each of the steps from `at` on, which of its sixty-four bytes pass. Steps are not left
+// where some do: such a branch cannot be foretold, and costs more than the steps themselves.
+// It calls nothing, so that the tables stay in registers.
+VBMI static void pass(const char *at, size_t steps, uint64_t *masks) {
     __m512i brief[PRINT], set[LONG_PRINT], r[2];
 #pragma GCC unroll 6
     for (int j = 0; j < LONG_PRINT; j++) set[j] = _mm512_loadu_si512(groups[LONG].sets[j]);
 #pragma GCC unroll 4
     for (int j = 0; j < PRINT; j++) brief[j] = _mm512_loadu_si512(groups[SHORT].sets[j]);
-    for (*mask = 0; at < stop && end - at >= LOOKED_AT; at += STEP) {
+    for (size_t i = 0; i < steps; i++, at += STEP) {
         r[SHORT] = r[LONG] = _mm512_set1_epi8(-1);
 #pragma GCC unroll 6
         for (int j = 0; j < LONG_PRINT; j++) {
@@ -146,19 +146,29 @@ VBMI static const char *next_step(const char *at, const char *stop, const char *
                 r[SHORT] = _mm512_and_si512(r[SHORT], _mm512_permutexvar_epi8(v, brief[j]));
         }
         r[LONG] = _mm512_or_si512(r[LONG], r[SHORT]);
-        *mask = _mm512_test_epi8_mask(r[LONG], r[LONG]);
-        if (*mask) break;
+        masks[i] = _mm512_test_epi8_mask(r[LONG], r[LONG]);
     }
-    return at;
+}
+
+// The steps of the next piece: as far as `stop`, and while there are bytes for each.
+static size_t steps_to(const char *at, const char *stop, const char *end) {
+    if (at >= stop || end - at < LOOKED_AT) return 0;
+    const size_t wanted = (size_t)(stop - at - 1) / STEP + 1,
+                 there = (size_t)(end - at - LOOKED_AT) / STEP + 1,
+                 steps = wanted < there ? wanted : there;
+    return steps < PIECE_STEPS ? steps : PIECE_STEPS;
 }
 
 static const char *find_sets(const char *begin, const char *at, const char *stop, const char *end) {
-    uint64_t mask;
-    for (at = next_step(at, stop, end, &mask); mask; at = next_step(at + STEP, stop, end, &mask))
-        for (; mask; mask &= mask - 1) {
-            const char *print = at + __builtin_ctzll(mask);
-            if (is_there(begin, print, end)) return print;
-        }
+    uint64_t masks[PIECE_STEPS];
+    for (size_t steps; (steps = steps_to(at, stop, end)) > 0; at += steps * STEP) {
+        pass(at, steps, masks);
+        for (size_t i = 0; i < steps; i++)
+            for (; masks[i]; masks[i] &= masks[i] - 1) {
+                const char *print = at + i * STEP + __builtin_ctzll(masks[i]);
+                if (is_there(begin, print, end)) return print;
+            }
+    }
     return find_sets_end(begin, at, stop, end);
 }
 
