@@ -115,11 +115,10 @@ static bool room_for_member(struct walk *w, struct pm_str path) {
 static void stream(struct walk *w, struct pm_source *s, const struct pm_member *m) {
     const struct pm_bundle_sink *k = w->sink;
     k->begin(k->ctx, m);
-    for (;;) {
-        size_t n, got;
-        char *p = k->room(k->ctx, &n);
-        if (!p || (got = pm_source_read(s, p, n)) == 0) break;
-        k->filled(k->ctx, got);
+    for (size_t got = 1; got;) {
+        struct pm_block *b = pm_source_block(s, k->room(k->ctx));
+        got = b->n;
+        k->filled(k->ctx, b);
     }
     const char *limit = pm_source_limit(s);
     struct pm_str why = limit ? pm_arena_dup(w->arena, pm_str_c(limit)) : PM_NONE;

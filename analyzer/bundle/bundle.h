@@ -22,10 +22,11 @@ struct pm_bundle_sink {
     // A plain file on disk, or one gzip layer over plain text, is handed over unread (the
     // sink owns fd, at offset 0): workers read it themselves. May be NULL.
     void (*file)(void *ctx, const struct pm_member *m, int fd, bool gzip);
-    // Everything else comes as bytes: begin, (room, filled)*, end.
+    // Everything else comes as bytes: begin, (room, filled)*, end. A block comes back filled, or
+    // another one in its place; of no bytes at the end.
     void (*begin)(void *ctx, const struct pm_member *m);
-    char *(*room)(void *ctx, size_t *n);
-    void (*filled)(void *ctx, size_t n);
+    struct pm_block *(*room)(void *ctx);
+    void (*filled)(void *ctx, struct pm_block *b);
     void (*end)(void *ctx, bool truncated);
     void (*skipped)(void *ctx, struct pm_str path, struct pm_str why);
     // May a file under gzip be handed over? One big file alone is better inflated here

@@ -13,10 +13,6 @@
 
 enum outcome { GOES_ON, MEMBER_ENDS, IS_DAMAGED, IS_CUT, IS_OVER };
 
-struct chunk {
-    unsigned char *p;
-    size_t n, at;
-};
 struct gzip_source {
     struct pm_source s;
     const struct pm_inflater *with;
@@ -29,7 +25,8 @@ struct gzip_source {
     int fd;
     off_t read_to, member_at;
     uint64_t good_bytes;
-    struct chunk good, fresh; // to be handed out; not yet known to be good
+    struct pm_block *good, *fresh; // to be handed out; not yet known to be good
+    size_t good_at;                // of it, what was handed out
     bool fresh_is_good;
     // Where zlib reads anew: the bytes that were handed out before.
     bool again;
@@ -168,52 +165,75 @@ static void begin_again(struct gzip_source *g) {
     g->again_at = g->member_at;
     g->skip = g->good_bytes;
     g->avail_in = 0;
-    g->fresh.n = 0;
+    g->fresh->n = 0;
     g->s.fill = fill_final;
+    g->s.swap = NULL;
+}
+
+// As much as fits, or comes before something ends.
+static enum outcome decode_block(struct gzip_source *g, struct pm_block *b) {
+    enum outcome how = GOES_ON;
+    for (b->n = 0; how == GOES_ON && b->n < PM_BLOCK_BYTES;) {
+        size_t n = PM_BLOCK_BYTES - b->n;
+        how = decode(g, (unsigned char *)pm_block_bytes(b) + b->n, &n);
+        b->n += n;
+    }
+    return how;
 }
 
 // One step on: the block that was fresh is good now, and another one is.
 static void advance(struct gzip_source *g) {
-    struct chunk next = g->good;
-    size_t n = PM_SOURCE_BLOCK_BYTES;
+    struct pm_block *next = g->good;
+    next->n = g->good_at = 0;
     if (g->fresh_is_good) { // of a member that ended
         g->good = g->fresh;
-        g->fresh = (struct chunk){.p = next.p};
+        g->fresh = next;
         g->fresh_is_good = false;
         return;
     }
-    enum outcome how = decode(g, next.p, &n);
+    enum outcome how = decode_block(g, next);
     if (how == IS_CUT || how == IS_DAMAGED) {
+        next->n = 0;
         begin_again(g);
         return;
     }
     g->good = g->fresh;
-    g->good_bytes += g->good.n;
-    g->fresh = (struct chunk){.p = next.p, .n = n};
+    g->good_bytes += g->good->n;
+    g->fresh = next;
     g->fresh_is_good = how == MEMBER_ENDS;
     end(g, how);
 }
 
+// Are there bytes that are good? False: all were handed out, or zlib reads anew.
+static bool has_good(struct gzip_source *g) {
+    while (g->good_at == g->good->n && !g->again && (!g->over || g->fresh->n)) advance(g);
+    return g->good_at < g->good->n;
+}
+
 static size_t fill_checked(struct pm_source *s, char *p, size_t n) {
     struct gzip_source *g = (struct gzip_source *)s;
-    while (g->good.at == g->good.n && !g->again) {
-        if (g->over && !g->fresh.n) return 0;
-        g->good.n = g->good.at = 0;
-        advance(g);
-    }
-    if (g->good.at == g->good.n) return fill_final(s, p, n);
-    size_t more = g->good.n - g->good.at;
+    if (!has_good(g)) return g->again ? fill_final(s, p, n) : 0;
+    size_t more = g->good->n - g->good_at;
     if (more > n) more = n;
-    memcpy(p, g->good.p + g->good.at, more);
-    g->good.at += more;
+    memcpy(p, pm_block_bytes(g->good) + g->good_at, more);
+    g->good_at += more;
     return more;
+}
+
+static struct pm_block *swap_good(struct pm_source *s, struct pm_block *b) {
+    struct gzip_source *g = (struct gzip_source *)s;
+    if (!has_good(g) || g->good_at || g->good->n < PM_BLOCK_BYTES) return NULL;
+    struct pm_block *full = g->good;
+    g->good = b;
+    b->n = 0;
+    return full;
 }
 
 static void close_gzip(struct pm_source *s) {
     struct gzip_source *g = (struct gzip_source *)s;
     g->with->free(g->state);
-    free(g->good.p);
-    free(g->fresh.p);
+    free(g->good);
+    free(g->fresh);
     free(g);
 }
 
@@ -232,8 +252,9 @@ struct pm_source *pm_source_gzip_by(const struct pm_inflater *with, struct pm_so
     g->s.close = close_gzip;
     if (g->with == zlib()) return &g->s;
     g->s.fill = fill_checked;
-    g->good.p = pm_xmalloc(PM_SOURCE_BLOCK_BYTES);
-    g->fresh.p = pm_xmalloc(PM_SOURCE_BLOCK_BYTES);
+    g->s.swap = swap_good;
+    g->good = pm_block_new();
+    g->fresh = pm_block_new();
     return &g->s;
 }
 

@@ -96,6 +96,18 @@ size_t pm_source_read(struct pm_source *s, char *p, size_t n) {
     return got;
 }
 
+struct pm_block *pm_source_block(struct pm_source *s, struct pm_block *b) {
+    const bool ready =
+        s->swap && s->peek_at == s->peek_n && !s->stopped && b->most == PM_BLOCK_BYTES;
+    struct pm_block *full = ready ? s->swap(s, b) : NULL;
+    if (full) {
+        s->stopped = !within_budget(s, full->n);
+        return full;
+    }
+    b->n = pm_source_read(s, pm_block_bytes(b), b->most);
+    return b;
+}
+
 struct pm_str pm_source_peek(struct pm_source *s, size_t n) {
     if (n > PEEK_BYTES) n = PEEK_BYTES;
     if (!s->peek) {

@@ -4,7 +4,7 @@
 // Ownership: a source borrows the one below it; each is closed by whoever opened it, the
 // upper first. Single-threaded.
 #pragma once
-#include "pm/arena.h"
+#include "base/block.h"
 #include "pm/diag.h"
 
 struct pm_limits { // what a hostile bundle may cost; each that bites is a diagnostic
@@ -22,6 +22,9 @@ struct pm_budget { // of one input, shared by all layers over it
 struct pm_source {
     size_t (*fill)(struct pm_source *s, char *p,
                    size_t n); // at least one byte, or 0: the end, or broken
+    // A full block of bytes for the one given, of which the source keeps the memory; NULL where
+    // it has none at hand. May be NULL.
+    struct pm_block *(*swap)(struct pm_source *s, struct pm_block *b);
     void (*close)(struct pm_source *s);
     struct pm_source *below; // NULL for the root
     struct pm_budget *budget;
@@ -36,7 +39,7 @@ struct pm_source {
     bool stopped; // a limit bit: nothing more comes
 };
 
-#define PM_SOURCE_BLOCK_BYTES ((size_t)256 << 10) // read of what lies below at a time
+#define PM_SOURCE_BLOCK_BYTES PM_BLOCK_BYTES // read of what lies below at a time
 // A layer over `below` (NULL: a root), of which fill and close are still to be set.
 struct pm_source *pm_source_init(struct pm_source *s, struct pm_source *below, struct pm_str path);
 // Work that makes no bytes (an archive opened, an entry looked at) is paid from the same
@@ -58,6 +61,8 @@ struct pm_source *pm_source_unpack(const struct pm_packing *packing, struct pm_s
 void pm_source_close(struct pm_source *s);
 // Fills p as far as the source goes. Fewer than n bytes: it has ended or broken.
 size_t pm_source_read(struct pm_source *s, char *p, size_t n);
+// Fills the block likewise, or gives a full one in its place, so that nothing is copied.
+struct pm_block *pm_source_block(struct pm_source *s, struct pm_block *b);
 // Looks at up to n (at most 4096) first bytes without taking them.
 struct pm_str pm_source_peek(struct pm_source *s, size_t n);
 // Diagnostics of this layer and those below it down to its archive's entry or the root,

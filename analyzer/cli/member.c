@@ -6,7 +6,7 @@
 #include "pm/ingest.h"
 #include <stdlib.h>
 
-enum { ROOM = 1 << 16, NEAREST = 3 };
+enum { NEAREST = 3 };
 
 struct search {
     struct pm_member_text *out;
@@ -14,7 +14,7 @@ struct search {
     struct pm_str name;
     struct pm_str *all; // paths of the bundle
     size_t all_n, all_cap;
-    char room[ROOM];
+    struct pm_block *block;
     bool wanted, exact;
 };
 
@@ -44,16 +44,13 @@ static void begin(void *ctx, const struct pm_member *m) {
     out->cut = false;
     pm_buf_clear(&out->text);
 }
-static char *room(void *ctx, size_t *n) {
+static struct pm_block *room(void *ctx) { return ((struct search *)ctx)->block; }
+static void filled(void *ctx, struct pm_block *b) {
     struct search *s = ctx;
-    *n = sizeof s->room;
-    return s->room;
-}
-static void filled(void *ctx, size_t n) {
-    struct search *s = ctx;
+    s->block = b;
     if (!s->wanted) return;
-    if (s->out->text.n + n > PM_MEMBER_MAX_BYTES) s->out->cut = true;
-    else pm_buf_add(&s->out->text, (struct pm_str){s->room, n});
+    if (s->out->text.n + b->n > PM_MEMBER_MAX_BYTES) s->out->cut = true;
+    else pm_buf_add(&s->out->text, pm_block_str(b));
 }
 static void end(void *ctx, bool truncated) {
     struct search *s = ctx;
@@ -96,6 +93,7 @@ bool pm_member_read(const char *const *paths, size_t paths_n, struct pm_str name
     if (!s) pm_die_oom();
     struct pm_limits limits = {0};
     *out = (struct pm_member_text){0};
+    s->block = pm_block_new();
     s->out = out;
     s->a = a;
     s->name = name;
@@ -106,6 +104,7 @@ bool pm_member_read(const char *const *paths, size_t paths_n, struct pm_str name
     if (!out->found) nearest(s);
     bool any = s->all_n > 0;
     free(s->all);
+    free(s->block);
     free(s);
     return any;
 }

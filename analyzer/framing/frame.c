@@ -1,8 +1,9 @@
 // The framer itself: bytes in, lines out, and who takes over where a line is none.
 //
-// Bytes are kept in one buffer, into which they are read or copied; what a pass has used
-// goes, the rest (a cut line, a document's piece) stays at its front. So nobody else needs to
-// know about block borders.
+// The bytes at hand always are one piece of memory: a block that they were read into, with
+// what the pass before left (a cut line, a document's piece) put in front of them, or a buffer
+// of the frame's where they are copied behind it. So nobody else needs to know about block
+// borders.
 #include "frame_docs.h"
 #include "pm/scan.h"
 #include <pthread.h>
@@ -188,10 +189,10 @@ static size_t take_lines(struct pm_frame *f, const char *p, size_t n, bool end) 
 }
 
 static void drain_some(struct pm_frame *f, bool end) {
-    while (f->pos < f->buf.n || f->back.n) {
+    while (f->pos < f->text.n || f->back.n) {
         if (f->back.n) frame_take_back(f);
-        const char *p = f->buf.p + f->pos;
-        size_t n = f->buf.n - f->pos;
+        const char *p = f->text.p + f->pos;
+        size_t n = f->text.n - f->pos;
         enum frame_mode before = f->mode;
         size_t used =
             f->mode == FRAME_LINES ? take_lines(f, p, n, end) : take_document(f, p, n, end);
@@ -205,8 +206,7 @@ static void drain_some(struct pm_frame *f, bool end) {
 static bool whole_file(struct pm_frame *f) {
     pm_arena_reset(f->line_arena);
     size_t bad = 0;
-    struct pm_str text =
-        pm_utf8_clean(f->line_arena, pm_ansi_strip(f->line_arena, pm_buf_str(&f->buf)), &bad);
+    struct pm_str text = pm_utf8_clean(f->line_arena, pm_ansi_strip(f->line_arena, f->text), &bad);
     char *p = pm_arena_alloc(f->line_arena, text.n);
     size_t n = 0;
     for (size_t i = 0; i < text.n; i++)
@@ -220,23 +220,22 @@ static bool whole_file(struct pm_frame *f) {
                           .path = f->path};
     if (!frame_dispatch(f, &r)) return false;
     f->stats.lines += pm_newlines_count(p, p + n) + (n && p[n - 1] != '\n');
-    f->pos = f->buf.n;
+    f->pos = f->text.n;
     return true;
 }
 
 // What is it? Decided on the first 64 KiB; then true.
 static bool sniffed(struct pm_frame *f, bool end) {
     if (f->mode == FRAME_SNIFF) {
-        if (f->buf.n < FRAME_HEAD && !end) return false;
-        if (frame_journal_begins(f->buf.p, f->buf.n)) {
+        if (f->text.n < FRAME_HEAD && !end) return false;
+        if (frame_journal_begins(f->text.p, f->text.n)) {
             frame_journal_start(f);
             return true;
         }
-        f->mode = frame_file_bids(f, pm_str_sub(pm_buf_str(&f->buf), 0, FRAME_HEAD)) ? FRAME_FILE
-                                                                                     : FRAME_LINES;
+        f->mode = frame_file_bids(f, pm_str_sub(f->text, 0, FRAME_HEAD)) ? FRAME_FILE : FRAME_LINES;
     }
     if (f->mode != FRAME_FILE) return true;
-    if (f->buf.n <= PM_FILE_MAX && !end) return false;
+    if (f->text.n <= PM_FILE_MAX && !end) return false;
     if (f->buf.n > PM_FILE_MAX)
         pm_diags_add(f->sink.diags, f->path, 0, "file-too-long",
                      "longer than %u MiB for a file of its kind: read line by line",
@@ -246,50 +245,61 @@ static bool sniffed(struct pm_frame *f, bool end) {
     return true;
 }
 
-static void drain(struct pm_frame *f, bool end) {
-    if (!sniffed(f, end)) return;
-    drain_some(f, end);
-    while (end &&
-           (f->mode != FRAME_LINES || f->back.n)) { // what a document kept may be text after all
-        if (f->mode != FRAME_LINES) document_end(f);
+// What was not consumed stays for the next pass.
+static void keep_rest(struct pm_frame *f) {
+    const struct pm_str rest = pm_str_from(f->text, f->pos);
+    if (f->text.p != f->buf.p) {
+        pm_buf_clear(&f->buf);
+        pm_buf_add(&f->buf, rest);
+    } else if (f->pos) {
+        memmove(f->buf.p, rest.p, rest.n);
+        f->buf.n = rest.n;
+    }
+    f->pos = 0;
+}
+
+static void drain(struct pm_frame *f, struct pm_str text, bool end) {
+    f->text = text;
+    if (sniffed(f, end)) {
         drain_some(f, end);
+        while (end && (f->mode != FRAME_LINES ||
+                       f->back.n)) { // what a document kept may be text after all
+            if (f->mode != FRAME_LINES) document_end(f);
+            drain_some(f, end);
+        }
     }
-    if (f->pos) {
-        memmove(f->buf.p, f->buf.p + f->pos, f->buf.n - f->pos);
-        f->buf.n -= f->pos;
-        f->pos = 0;
-    }
+    keep_rest(f);
 }
 
-char *pm_frame_room(struct pm_frame *f, size_t n) {
-    f->room = f->bytes.kind == BYTES_UTF8 && n <= FRAME_BLOCK ? pm_buf_room(&f->buf, n) : NULL;
-    return f->room;
-}
-
-// Bytes that were read into the room are there already.
-static void take_bytes(struct pm_frame *f, const char *p, size_t n) {
-    if (f->room && p == f->room) {
-        f->buf.n += n;
-        f->buf.p[f->buf.n] = 0; // as a buffer ends
-    } else {
-        frame_bytes_add(f, p, n, false);
-    }
-    f->room = NULL;
+static void note_bytes(struct pm_frame *f, struct pm_str s) {
+    f->stats.bytes += s.n;
+    if (s.n) f->last_byte = s.p[s.n - 1];
 }
 
 void pm_frame_feed(struct pm_frame *f, const char *p, size_t n) {
-    f->stats.bytes += n;
-    if (n) f->last_byte = p[n - 1];
+    note_bytes(f, (struct pm_str){p, n});
     for (size_t i = 0; i < n; i += FRAME_BLOCK) {
-        size_t take = n - i < FRAME_BLOCK ? n - i : FRAME_BLOCK;
-        take_bytes(f, p + i, take);
-        drain(f, false);
+        frame_bytes_add(f, p + i, n - i < FRAME_BLOCK ? n - i : FRAME_BLOCK, false);
+        drain(f, pm_buf_str(&f->buf), false);
     }
+}
+
+void pm_frame_feed_block(struct pm_frame *f, struct pm_block *b) {
+    const size_t kept = f->buf.n;
+    if (f->bytes.kind != BYTES_UTF8 || kept > PM_BLOCK_FRONT_BYTES) {
+        pm_frame_feed(f, pm_block_bytes(b), b->n);
+        return;
+    }
+    char *begin = pm_block_bytes(b) - kept;
+    note_bytes(f, pm_block_str(b));
+    if (kept) memcpy(begin, f->buf.p, kept);
+    begin[kept + b->n] = 0; // as a buffer ends
+    drain(f, (struct pm_str){begin, kept + b->n}, false);
 }
 
 void pm_frame_end(struct pm_frame *f, bool truncated) {
     frame_bytes_add(f, "", 0, true);
-    drain(f, true);
+    drain(f, pm_buf_str(&f->buf), true);
     frame_flush(f);
     if (f->stats.bytes && f->last_byte != '\n' && !f->journal && f->stats.lines + 1 == f->line)
         f->stats.lines++; // a document's last line without an end

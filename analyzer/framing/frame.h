@@ -5,6 +5,7 @@
 // lines, bids. It is single-threaded; each worker has its own. Everything it calls back
 // with is borrowed until the callback returns.
 #pragma once
+#include "base/block.h"
 #include "pm/envelope.h"
 #include "pm/parser.h"
 #include "pm/diag.h"
@@ -74,11 +75,9 @@ struct pm_frame_stats { // complete after pm_frame_end
 struct pm_frame;
 struct pm_frame *pm_frame_new(const struct pm_ingest_sink *sink, struct pm_str path,
                               const struct pm_frame_options *o);
-// Where the next n bytes may be read to, at most, so that nobody copies them: in the frame's
-// own memory. They are fed from there, before anything else is. NULL: they are to be fed from
-// elsewhere, as their encoding is not known yet, or another than UTF-8.
-char *pm_frame_room(struct pm_frame *f, size_t n);
 void pm_frame_feed(struct pm_frame *f, const char *p, size_t n);
+// The same of a block, around whose bytes the frame may write meanwhile. It keeps none of it.
+void pm_frame_feed_block(struct pm_frame *f, struct pm_block *b);
 void pm_frame_end(struct pm_frame *f, bool truncated); // truncated: the archive broke off
 const struct pm_frame_stats *pm_frame_stats(const struct pm_frame *f);
 size_t pm_frame_voices(const struct pm_frame *f, struct pm_frame_voice *out,

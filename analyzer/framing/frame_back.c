@@ -15,10 +15,11 @@ void frame_unread(struct pm_frame *f, struct pm_str bytes) {
 void frame_take_back(struct pm_frame *f) {
     struct pm_buf joined = {0};
     pm_buf_add(&joined, pm_buf_str(&f->back));
-    pm_buf_add(&joined, pm_str_from(pm_buf_str(&f->buf), f->pos));
+    pm_buf_add(&joined, pm_str_from(f->text, f->pos));
     f->offset -= f->back.n;
     pm_buf_clear(&f->back);
     pm_buf_free(&f->buf);
     f->buf = joined;
+    f->text = pm_buf_str(&f->buf);
     f->pos = 0;
 }

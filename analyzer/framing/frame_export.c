@@ -67,7 +67,7 @@ void frame_export_start(struct pm_frame *f) {
         f->exported->arena = pm_arena_new();
     }
     reset(f->exported);
-    f->exported->verbose = f->buf.p[f->pos] != '_';
+    f->exported->verbose = f->text.p[f->pos] != '_';
     f->exported->skip = 0;
     f->mode = FRAME_EXPORT;
     f->at_start = false;

@@ -139,9 +139,9 @@ struct pm_frame {
     struct pm_arena *member, *line_arena, *record_arena;
     enum frame_mode mode;
     struct frame_bytes bytes;
-    struct pm_buf buf; // decoded bytes not yet consumed, from pos
-    size_t pos;
-    char *room;            // behind them, where the next are read to; NULL: nowhere
+    struct pm_buf buf;     // decoded bytes that are kept from one feed to the next
+    struct pm_str text;    // those at hand: all of buf, or a block's with what was kept in front
+    size_t pos;            // not yet consumed from here on
     uint64_t line, offset; // of the byte at pos
     struct pm_buf back;    // bytes given back by a document
     bool plain;            // the line at hand is text, whatever it looks like

@@ -95,35 +95,27 @@ static void keep_voices(struct reading *r, const struct pm_frame *f) {
     memcpy(r->j->r.voices, all, n * sizeof *all);
 }
 
-static void feed(struct reading *r, struct pm_frame *f, const char *p, size_t n) {
-    const char *own = !r->begun ? pm_own_output((struct pm_str){p, n}) : NULL;
+// The helper hashes the same bytes while they are used up.
+static void feed(struct reading *r, struct pm_frame *f, struct pm_block *b) {
+    const char *own = !r->begun ? pm_own_output(pm_block_str(b)) : NULL;
     if (own && !r->j->why) {
         r->j->why = pm_xstrdup(own);
         r->own = true;
     }
     r->begun = true;
-    digest_add(r->digest, p, n);
-    if (!r->own) pm_frame_feed(f, p, n);
+    digest_add(r->digest, pm_block_bytes(b), b->n);
+    if (!r->own) pm_frame_feed_block(f, b);
     digest_wait(r->digest);
-    atomic_fetch_add_explicit(&r->p->bytes, n, memory_order_relaxed);
-}
-
-// Into the frame's own memory, but where a helper is yet to hash the bytes while they are
-// used up.
-static size_t read_some(struct reading *r, struct pm_frame *f, struct pm_source *s, char **at) {
-    *at = r->p->o->digests_of_samples && !r->own ? pm_frame_room(f, BLOCK_BYTES) : NULL;
-    if (!*at) *at = r->block;
-    return pm_source_read(s, *at, BLOCK_BYTES);
+    atomic_fetch_add_explicit(&r->p->bytes, b->n, memory_order_relaxed);
 }
 
 // The member's file is read here, by the worker. True where it broke off.
-static bool read_file(struct reading *r, struct pm_frame *f) {
-    char *at;
+static bool read_file(struct reading *r, struct pm_frame *f, struct pm_block **block) {
     struct pm_budget budget = {.limits = &r->p->limits, .read_bytes = &r->p->read_bytes};
     struct pm_str path = pm_str_c(r->j->path);
     struct pm_source *root = pm_source_file(r->j->fd, true, &budget, path),
                      *s = r->j->gzip ? pm_source_gzip(root, path) : root;
-    for (size_t n; (n = read_some(r, f, s, &at)) > 0;) feed(r, f, at, n);
+    while ((*block = pm_source_block(s, *block))->n) feed(r, f, *block);
     const char *limit = pm_source_limit(s);
     if (limit) r->j->why = pm_xstrdup(limit);
     bool broke = pm_source_report(s, r->p->diags);
@@ -135,8 +127,8 @@ static bool read_file(struct reading *r, struct pm_frame *f) {
 
 static bool read_blocks(struct reading *r, struct pm_frame *f) {
     bool truncated;
-    for (struct block *b; (b = pipe_block_take(r->p, r->j, &truncated)) != NULL;) {
-        feed(r, f, b->p, b->n);
+    for (struct pm_block *b; (b = pipe_block_take(r->p, r->j, &truncated)) != NULL;) {
+        feed(r, f, b);
         pipe_block_put(r->p, b);
     }
     return truncated;
@@ -216,7 +208,7 @@ static struct pm_str given_path(struct pipe *p, struct job *j) {
 struct worker {
     struct pm_clean_texts *clean;
     struct digest *digest;
-    char block[BLOCK_BYTES];
+    struct pm_block *block; // a file's bytes are read into it
 };
 
 static void read_member(struct pipe *p, struct job *j, struct worker *w) {
@@ -224,7 +216,6 @@ static void read_member(struct pipe *p, struct job *j, struct worker *w) {
                         .j = j,
                         .clean = w->clean,
                         .digest = w->digest,
-                        .block = w->block,
                         .record_offset = UINT64_MAX,
                         .minute = INT64_MIN / 2};
     digest_begin(w->digest);
@@ -242,7 +233,7 @@ static void read_member(struct pipe *p, struct job *j, struct worker *w) {
                                         .anew = reading_is("full"),
                                         .soon = reading_is("sparse")};
     struct pm_frame *f = pm_frame_new(&sink, pm_str_c(j->path), &fo);
-    bool truncated = j->kind == JOB_FILE ? read_file(&r, f) : read_blocks(&r, f);
+    bool truncated = j->kind == JOB_FILE ? read_file(&r, f, &w->block) : read_blocks(&r, f);
     pm_frame_end(f, truncated);
     describe(&r, pm_frame_stats(f));
     keep_voices(&r, f);
@@ -254,11 +245,13 @@ static void read_member(struct pipe *p, struct job *j, struct worker *w) {
 void *ingest_work(void *ctx) {
     struct pipe *p = ctx;
     struct worker *w = pm_xmalloc(sizeof *w);
+    w->block = pm_block_new();
     w->clean = pm_clean_texts_new();
     w->digest = digest_new(p->o->digests_of_samples ? DIGEST_OF_SAMPLES : DIGEST_OF_ALL);
     for (struct job *j; (j = pipe_job_take(p)) != NULL;) read_member(p, j, w);
     digest_free(w->digest);
     pm_clean_texts_free(w->clean);
+    free(w->block);
     free(w);
     return NULL;
 }

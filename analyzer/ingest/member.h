@@ -13,7 +13,6 @@ struct reading {
     struct pm_str node;           // the first that a fact named
     struct pm_clean_texts *clean;
     struct digest *digest;
-    char *block;   // a file's bytes are read into it
     uint64_t told; // a hash over the records that events came from
     bool begun;    // something of the content was seen
     bool own;      // the member is of our own making: nothing of it is read

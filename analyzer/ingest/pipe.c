@@ -21,6 +21,9 @@
 
 #define BLOCKS_BYTES ((size_t)16 << 20)
 #define SPARE_BLOCKS 32
+// Who waits for blocks, or for room for some, is woken for several: where both sides are as
+// fast, they would wake each other for each.
+#define WAKE_BLOCKS 4
 #define PENDING_ROWS_BYTES ((size_t)24 << 20)
 // More rows of one member than this are written before its end is known.
 #define EARLY_ROWS_BYTES ((size_t)6 << 20)
@@ -38,7 +41,7 @@ void pipe_init(struct pipe *p) {
 }
 
 void pipe_free(struct pipe *p) {
-    for (struct block *b = p->spare, *next; b; b = next) {
+    for (struct pm_block *b = p->spare, *next; b; b = next) {
         next = b->next;
         free(b);
     }
@@ -51,32 +54,33 @@ void pipe_free(struct pipe *p) {
 
 // ---- blocks
 
-struct block *pipe_block_get(struct pipe *p) {
+struct pm_block *pipe_block_get(struct pipe *p) {
     pthread_mutex_lock(&p->lock);
     while (p->blocks_bytes >= BLOCKS_BYTES) pthread_cond_wait(&p->space, &p->lock);
-    p->blocks_bytes += BLOCK_BYTES;
-    struct block *b = p->spare;
+    p->blocks_bytes += PM_BLOCK_BYTES;
+    struct pm_block *b = p->spare;
     if (b) {
         p->spare = b->next;
         p->spares--;
     }
     pthread_mutex_unlock(&p->lock);
-    if (!b) b = pm_xmalloc(sizeof *b);
+    if (!b) return pm_block_new();
     b->next = NULL;
     b->n = 0;
     return b;
 }
 
-void pipe_block_put(struct pipe *p, struct block *b) {
+void pipe_block_put(struct pipe *p, struct pm_block *b) {
     pthread_mutex_lock(&p->lock);
-    p->blocks_bytes -= BLOCK_BYTES;
+    p->blocks_bytes -= PM_BLOCK_BYTES;
     if (p->spares < SPARE_BLOCKS) {
         b->next = p->spare;
         p->spare = b;
         p->spares++;
         b = NULL;
     }
-    pthread_cond_broadcast(&p->space);
+    if (p->blocks_bytes <= BLOCKS_BYTES - WAKE_BLOCKS * PM_BLOCK_BYTES)
+        pthread_cond_broadcast(&p->space);
     pthread_mutex_unlock(&p->lock);
     free(b);
 }
@@ -137,12 +141,12 @@ void pipe_job_add(struct pipe *p, struct job *j) {
     if (!j->small || p->held_n == GROUP_JOBS) put_held_in(p);
 }
 
-void pipe_job_feed(struct pipe *p, struct job *j, struct block *b) {
+void pipe_job_feed(struct pipe *p, struct job *j, struct pm_block *b) {
     pthread_mutex_lock(&p->lock);
     if (j->blocks_last) j->blocks_last->next = b;
     else j->blocks = b;
     j->blocks_last = b;
-    pthread_cond_broadcast(&p->work);
+    if (++j->blocks_n == WAKE_BLOCKS) pthread_cond_broadcast(&p->work);
     pthread_mutex_unlock(&p->lock);
 }
 
@@ -183,11 +187,15 @@ struct job *pipe_job_take(struct pipe *p) {
     return j;
 }
 
-struct block *pipe_block_take(struct pipe *p, struct job *j, bool *truncated) {
+struct pm_block *pipe_block_take(struct pipe *p, struct job *j, bool *truncated) {
     pthread_mutex_lock(&p->lock);
-    while (!j->blocks && !j->fed) pthread_cond_wait(&p->work, &p->lock);
-    struct block *b = j->blocks;
-    if (b) j->blocks = b->next;
+    if (!j->blocks)
+        while (j->blocks_n < WAKE_BLOCKS && !j->fed) pthread_cond_wait(&p->work, &p->lock);
+    struct pm_block *b = j->blocks;
+    if (b) {
+        j->blocks = b->next;
+        j->blocks_n--;
+    }
     if (!j->blocks) j->blocks_last = NULL;
     *truncated = j->truncated;
     pthread_mutex_unlock(&p->lock);

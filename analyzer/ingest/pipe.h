@@ -12,15 +12,8 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#define BLOCK_BYTES ((size_t)256 << 10)
 #define BATCH_ROWS 96
 #define ARENA_BYTES ((size_t)64 << 10)
-
-struct block {
-    struct block *next;
-    size_t n;
-    char p[BLOCK_BYTES];
-};
 
 // Rows on their way to the writer; their texts live in the arena.
 struct batch {
@@ -74,8 +67,9 @@ struct job {
     int64_t mtime_ns;
     int fd;
     bool gzip;
-    struct block *blocks, *blocks_last; // not yet parsed
-    struct batch *rows, *rows_last;     // not yet written
+    struct pm_block *blocks, *blocks_last; // not yet parsed
+    size_t blocks_n;
+    struct batch *rows, *rows_last; // not yet written
     size_t rows_bytes;
     bool fed, truncated;    // no more blocks come; because it broke off
     bool done;              // no more rows come
@@ -99,30 +93,29 @@ struct pipe {
     size_t done;                  // jobs whose end the writer was not woken for
     struct job *held, *held_last; // the walk's own: found, and not yet put in
     size_t held_n;
-    struct block *spare;
+    struct pm_block *spare;
     size_t spares;
     bool walked, partial;
-    struct job *feeding; // the walk's own: the member it reads at present
-    bool feeding_in;     // others know of it
-    struct block *filling;
+    struct job *feeding;                // the walk's own: the member it reads at present
+    bool feeding_in;                    // others know of it
     _Atomic uint64_t bytes, read_bytes; // parsed so far, and read of the inputs, for progress
     uint64_t total_bytes;               // of the inputs; 0 unknown
 };
 
 // The walk's: a block to fill waits until there is room for it, and so does a member.
-struct block *pipe_block_get(struct pipe *p);
-void pipe_block_put(struct pipe *p, struct block *b);
+struct pm_block *pipe_block_get(struct pipe *p);
+void pipe_block_put(struct pipe *p, struct pm_block *b);
 struct job *pipe_job_new(enum job_kind kind, struct pm_str path, struct pm_str input,
                          int64_t mtime_ns);
 void pipe_job_add(struct pipe *p, struct job *j);
-void pipe_job_feed(struct pipe *p, struct job *j, struct block *b);
+void pipe_job_feed(struct pipe *p, struct job *j, struct pm_block *b);
 void pipe_job_fed(struct pipe *p, struct job *j, bool truncated);
 void pipe_walked(struct pipe *p, bool whole);
 
 // A worker's: the next member, NULL where no more come; its next block, NULL at its end;
 // its rows, of which it gives up the batch; its end.
 struct job *pipe_job_take(struct pipe *p);
-struct block *pipe_block_take(struct pipe *p, struct job *j, bool *truncated);
+struct pm_block *pipe_block_take(struct pipe *p, struct job *j, bool *truncated);
 void pipe_rows_put(struct pipe *p, struct job *j, struct batch *b);
 void pipe_job_done(struct pipe *p, struct job *j, bool truncated);
 

@@ -35,25 +35,17 @@ static void put_feeding_in(struct pipe *p) {
     p->feeding_in = true;
 }
 
-static char *on_room(void *ctx, size_t *n) {
-    struct pipe *p = ctx;
-    if (!p->filling) p->filling = pipe_block_get(p);
-    *n = BLOCK_BYTES;
-    return p->filling->p;
-}
+static struct pm_block *on_room(void *ctx) { return pipe_block_get(ctx); }
 
-static void on_filled(void *ctx, size_t n) {
+static void on_filled(void *ctx, struct pm_block *b) {
     struct pipe *p = ctx;
-    p->filling->n = n;
-    if (n == BLOCK_BYTES || p->feeding->blocks) put_feeding_in(p);
-    pipe_job_feed(p, p->feeding, p->filling);
-    p->filling = NULL;
+    if (b->n == PM_BLOCK_BYTES || (b->n && p->feeding->blocks)) put_feeding_in(p);
+    if (b->n) pipe_job_feed(p, p->feeding, b);
+    else pipe_block_put(p, b);
 }
 
 static void on_end(void *ctx, bool truncated) {
     struct pipe *p = ctx;
-    if (p->filling) pipe_block_put(p, p->filling);
-    p->filling = NULL;
     p->feeding->small = !p->feeding_in;
     pipe_job_fed(p, p->feeding, truncated);
     put_feeding_in(p);

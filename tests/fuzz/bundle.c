@@ -2,20 +2,22 @@
 // are low, so that what they cut is met often.
 #include "kinds.h"
 #include "bundle/bundle.h"
+#include <stdlib.h>
 
 static void begin(void *ctx, const struct pm_member *m) {
     (void)ctx;
     fuzz_see(m->path), fuzz_see(m->input);
 }
-static char *room(void *ctx, size_t *n) {
-    static char block[4096];
+static struct pm_block *room(void *ctx) {
+    struct pm_block *b = pm_block_new();
     (void)ctx;
-    *n = sizeof block;
-    return block;
+    b->most = 4096;
+    return b;
 }
-static void filled(void *ctx, size_t n) {
-    size_t had;
-    fuzz_see((struct pm_str){room(ctx, &had), n});
+static void filled(void *ctx, struct pm_block *b) {
+    (void)ctx;
+    fuzz_see(pm_block_str(b));
+    free(b);
 }
 static void end(void *ctx, bool truncated) { (void)ctx, (void)truncated; }
 static void skipped(void *ctx, struct pm_str path, struct pm_str why) {

@@ -19,7 +19,7 @@
 
 static char root[64], given[128];
 static struct pm_buf seen; // one line a member: PATH=CONTENT (long ones by length), or -PATH: WHY
-static char block[64];     // small on purpose: borders everywhere
+static struct pm_block *block;
 static struct pm_buf content;
 static struct pm_diags *diags;
 static struct pm_limits limits;
@@ -142,14 +142,15 @@ static void on_begin(void *c, const struct pm_member *m) {
     begun_mtime_ns = m->mtime_ns;
     pm_buf_clear(&content);
 }
-static char *on_room(void *c, size_t *n) {
+static struct pm_block *on_room(void *c) {
     (void)c;
-    *n = sizeof block;
+    if (!block) block = pm_block_new();
+    block->most = 64; // borders everywhere
     return block;
 }
-static void on_filled(void *c, size_t n) {
+static void on_filled(void *c, struct pm_block *b) {
     (void)c;
-    pm_buf_add(&content, (struct pm_str){block, n});
+    pm_buf_add(&content, pm_block_str(b));
 }
 static void on_end(void *c, bool truncated) {
     (void)c;

@@ -64,10 +64,10 @@ static struct got read_by(const struct pm_inflater *with, const char *path, size
     struct pm_budget budget = {.limits = limits};
     struct pm_source *root = pm_source_file(open(path, O_RDONLY), true, &budget, PM_STR("a.gz")),
                      *s = pm_source_gzip_by(with, root, PM_STR("a.gz"));
-    char *block = pm_xmalloc(step);
-    for (size_t n; (n = pm_source_read(s, block, step)) > 0;)
-        pm_buf_add(&g.bytes, (struct pm_str){block, n});
-    free(block);
+    struct pm_block *b = pm_block_new();
+    b->most = step; // whole ones may come back as others
+    while ((b = pm_source_block(s, b))->n) pm_buf_add(&g.bytes, pm_block_str(b));
+    free(b);
     g.code = s->code;
     g.in_bytes = budget.in_bytes;
     g.spent = budget.spent;

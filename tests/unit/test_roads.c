@@ -389,12 +389,17 @@ static struct pm_buf framed(struct pm_str text, enum road road, size_t block) {
     struct pm_ingest_sink sink = {.ctx = &out, .event = on_event, .diags = d};
     struct pm_frame_options o = {.all_lines = road == LONG_ROAD};
     struct pm_frame *f = pm_frame_new(&sink, PM_STR("some.log"), &o);
+    struct pm_block *b = pm_block_new();
     for (size_t i = 0; i < text.n; i += block) {
-        const size_t n = text.n - i < block ? text.n - i : block;
-        char *room = road == SHORT_ROADS ? pm_frame_room(f, n) : NULL; // as a file is read
-        if (room) memcpy(room, text.p + i, n);
-        pm_frame_feed(f, room ? room : text.p + i, n);
+        const struct pm_str piece = pm_str_sub(text, i, block);
+        if (road == LONG_ROAD || piece.n > PM_BLOCK_BYTES) {
+            pm_frame_feed(f, piece.p, piece.n);
+        } else { // as a file is read
+            memcpy(pm_block_bytes(b), piece.p, b->n = piece.n);
+            pm_frame_feed_block(f, b);
+        }
     }
+    free(b);
     pm_frame_end(f, false);
     const struct pm_frame_stats *s = pm_frame_stats(f);
     pm_buf_fmt(&out, "%llu lines, %llu records, %llu events, %llu bad\n",
