@@ -68,8 +68,9 @@ static struct pm_str fingerprint(const struct pm_scene *scene, const struct pm_h
     // trouble, and no baseline of the first excuses it.
     if (pm_cause_has(h->cause, PM_TRAIT_UNEXPLAINED) && h->pulls.n)
         hash = pm_str_hash(
-            pm_unknown_template(scene->env->scratch,
-                                pm_name(scene->env, scene->pulls->items[h->pulls.items[0]].error)),
+            pm_unknown_template(
+                scene->env->scratch,
+                pm_name(scene->env, scene->pulls->items[h->pulls.items[0]].names->error)),
             hash);
     return pm_arena_fmt(scene->env->a, "%016llx", (unsigned long long)hash);
 }

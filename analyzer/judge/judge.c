@@ -119,11 +119,7 @@ static void stage(const struct pm_env *env, const char *name) {
     if (env->options->stage) env->options->stage(name);
 }
 static bool fill_report(const struct pm_scene *scene, struct pm_hits *hits,
-                        struct pm_report *report) {
-    uint64_t own_hash = 0; // over --quotas and --alerts, which are in force beside the rules
-    pm_findings_fill(scene, report);
-    stage(scene->env, "reckoning budgets");
-    bool good = quotas(scene, report, &own_hash);
+                        struct pm_report *report, uint64_t own_hash) {
     stage(scene->env, "summing up");
     pm_stats_fill(scene, report);
     pm_windows_fill(scene->env, scene->ev, report);
@@ -134,7 +130,7 @@ static bool fill_report(const struct pm_scene *scene, struct pm_hits *hits,
     pm_lanes_fill(scene, hits, report);
     pm_missing_fill(scene, hits, report);
     stage(scene->env, "replaying alerts");
-    good = pm_alerts_fill(scene, report, &own_hash) && good;
+    bool good = pm_alerts_fill(scene, report, &own_hash);
     rules_in_force(scene->env, report, &own_hash);
     pm_missing_once(report);
     return good;
@@ -167,6 +163,7 @@ struct pm_report *pm_judge(struct pm_timeline *t, struct pm_ruleset *rules,
     struct pm_pulls pulls = {0};
     struct pm_hits hits = {0};
     const struct pm_scene scene = {&env, &ev, &pulls};
+    uint64_t own_hash = 0; // over --quotas and --alerts, which are in force beside the rules
     pm_correlate_load(&env);
     pm_window_choose(&env, &ev);
     stage(&env, "reading the timeline");
@@ -176,7 +173,11 @@ struct pm_report *pm_judge(struct pm_timeline *t, struct pm_ruleset *rules,
     pm_find_pulls(&env, &ev, &pulls);
     stage(&env, "finding incidents");
     find_incidents(&scene, &hits, report);
-    bool good = fill_report(&scene, &hits, report);
+    pm_findings_fill(&scene, report);
+    stage(&env, "reckoning budgets");
+    bool good = quotas(&scene, report, &own_hash);
+    pm_charges_free(&ev);
+    good = fill_report(&scene, &hits, report, own_hash) && good;
     pm_ruleset_limits(rules, diags, PM_NONE, 0); // texts that are no line of their own
     pm_timeline_diags(t, diags);
     pm_reckon_or_end(&scene, &hits, report);

@@ -15,6 +15,7 @@ void pm_find_pulls(const struct pm_env *env, struct pm_evidence *ev, struct pm_p
     pm_fold_pulls(env, ev, pulls);
     pm_request_fold(env, ev, pulls);
     pm_hearsay_pods(env, ev, pulls);
+    if (!ev->aside) pm_fold_let_go(ev, pulls); // another view asks which files told of its pulls
     pm_fold_order(ev, pulls);
     pm_fold_waits(env, ev, pulls);
     pm_settle(env, ev, pulls);

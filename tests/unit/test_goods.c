@@ -29,6 +29,7 @@ static int by_at(const void *a, const void *b) {
 // Pulls in order of their nodes' time; every tenth has none.
 static void world_make(struct world *w, bool clocks_off) {
     static struct pm_attempt items[PULLS];
+    static struct pm_pull_names names[PULLS];
     *w = (struct world){.env = {.names = pm_intern_new()}, .pulls = {.items = items, .n = PULLS}};
     w->scene = (struct pm_scene){&w->env, &w->ev, &w->pulls};
     for (int i = 0; i < VALUES; i++) pm_intern_id(w->env.names, (struct pm_str){&"abcdefgh"[i], 1});
@@ -37,11 +38,12 @@ static void world_make(struct world *w, bool clocks_off) {
         items[i] = (struct pm_attempt){.started = at,
                                        .ended = at,
                                        .node = drawn(VALUES),
-                                       .registry = drawn(VALUES),
-                                       .repository = drawn(VALUES),
-                                       .image = drawn(VALUES),
-                                       .k8s_namespace = drawn(VALUES),
+                                       .names = &names[i],
                                        .outcome = drawn(4) ? PM_OUTCOME_OK : PM_OUTCOME_FAILED};
+        names[i] = (struct pm_pull_names){.registry = drawn(VALUES),
+                                          .repository = drawn(VALUES),
+                                          .image = drawn(VALUES),
+                                          .k8s_namespace = drawn(VALUES)};
     }
     qsort(items, PULLS, sizeof *items, by_at);
     for (uint32_t node = 1; clocks_off && node < VALUES; node += 2)
@@ -56,11 +58,11 @@ static void world_free(struct world *w) {
 
 typedef uint64_t value_of(const struct pm_attempt *p);
 static uint64_t node(const struct pm_attempt *p) { return p->node; }
-static uint64_t image(const struct pm_attempt *p) { return p->image; }
-static uint64_t space(const struct pm_attempt *p) { return p->k8s_namespace; }
-static uint64_t registry(const struct pm_attempt *p) { return p->registry; }
-static uint64_t place(const struct pm_attempt *p) { return PM_PAIR(p->registry, p->node); }
-static uint64_t repository(const struct pm_attempt *p) { return p->repository; }
+static uint64_t image(const struct pm_attempt *p) { return p->names->image; }
+static uint64_t space(const struct pm_attempt *p) { return p->names->k8s_namespace; }
+static uint64_t registry(const struct pm_attempt *p) { return p->names->registry; }
+static uint64_t place(const struct pm_attempt *p) { return PM_PAIR(p->names->registry, p->node); }
+static uint64_t repository(const struct pm_attempt *p) { return p->names->repository; }
 static uint64_t none(const struct pm_attempt *p) {
     (void)p;
     return 0;

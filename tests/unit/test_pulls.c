@@ -60,21 +60,22 @@ static void pulls_make(const struct pm_env *env, struct pm_pulls *pulls, struct 
                                  .best = i % 8 ? (uint64_t)drawn(&seed) : 0,
                                  .verdict = i % 5 ? &known : &pm_verdict_none,
                                  .node = name(env, i, "n"),
-                                 .image = name(env, i + 1, "docker.io/acme/\xc3\xa9\""),
-                                 .registry = name(env, i + 2, "r.test:"),
-                                 .repository = name(env, i + 3, "acme/i"),
-                                 .tag = name(env, i + 4, ""),
-                                 .digest = name(env, i + 5, "sha256:"),
                                  .client = name(env, i + 6, "192.0.2."),
-                                 .user = name(env, i / 7, "+"),
-                                 .k8s_namespace = name(env, i / 3, "shop"),
-                                 .error = error(env, i),
                                  .requests = (uint32_t)(i % 9),
                                  .status = (int16_t)(i % 2 ? 429 : (int)(i % 5) - 1),
                                  .outcome = (uint8_t)(i % 4),
                                  .stage = (uint8_t)(i % PM_STAGE_COUNT),
                                  .sources = (uint8_t)(i % 64),
                                  .reconstructed = i % 6 == 0};
+        const struct pm_pull_names names = {.image = name(env, i + 1, "docker.io/acme/\xc3\xa9\""),
+                                            .registry = name(env, i + 2, "r.test:"),
+                                            .repository = name(env, i + 3, "acme/i"),
+                                            .tag = name(env, i + 4, ""),
+                                            .digest = name(env, i + 5, "sha256:"),
+                                            .user = name(env, i / 7, "+"),
+                                            .k8s_namespace = name(env, i / 3, "shop"),
+                                            .error = error(env, i)};
+        pm_pull_name(pulls, p, &names);
         if (i % 13 == 0) p->started = PM_NO_TIME;
         if (i % 17 == 0) p->ended = PM_NO_TIME;
         if (i % 5 == 2)

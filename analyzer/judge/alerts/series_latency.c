@@ -105,14 +105,14 @@ static void ranks_find(struct took *items, size_t n, struct pm_keyed *room, int6
 
 // A good pull of a registry that says how long it took.
 static bool tells(const struct pm_attempt *p) {
-    return p->outcome == PM_OUTCOME_OK && p->duration_ns > 0 && p->registry &&
+    return p->outcome == PM_OUTCOME_OK && p->duration_ns > 0 && p->names->registry &&
            pm_at(p) != PM_NO_TIME;
 }
 static size_t took_of(const struct build *b, struct took *out) {
     size_t n = 0;
     for (size_t i = 0; i < b->scene->pulls->n; i++) {
         const struct pm_attempt *p = &b->scene->pulls->items[i];
-        if (tells(p)) out[n++] = (struct took){p->registry, 0, pm_at(p), p->duration_ns};
+        if (tells(p)) out[n++] = (struct took){p->names->registry, 0, pm_at(p), p->duration_ns};
     }
     return n;
 }
@@ -123,9 +123,9 @@ static void latency_unread(struct build *b) {
     Word_t freed;
     for (size_t i = 0; i < b->scene->pulls->n; i++) {
         const struct pm_attempt *p = &b->scene->pulls->items[i];
-        Word_t *at = tells(p) ? pm_map_slot(&known, p->registry) : NULL;
+        Word_t *at = tells(p) ? pm_map_slot(&known, p->names->registry) : NULL;
         for (size_t q = 0; at && !*at && q < PM_LEN(quantiles); q++)
-            latency_series(b, q, p->registry);
+            latency_series(b, q, p->names->registry);
         if (at) *at = 1;
     }
     JLFA(freed, known);

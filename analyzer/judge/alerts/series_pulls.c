@@ -36,33 +36,33 @@ static struct pm_str name_of(const struct known *k, uint32_t name) {
 }
 
 static void count_ended(struct known *k, const struct pm_attempt *p) {
-    Word_t *at = pm_map_slot(&k->ended[p->outcome], PM_PAIR(p->node, p->registry));
+    Word_t *at = pm_map_slot(&k->ended[p->outcome], PM_PAIR(p->node, p->names->registry));
     if (!*at)
         *at = SERIES(k->b, "pullmortem_pulls_total", L("node", name_of(k, p->node)),
                      L("outcome", pm_str_c(pm_outcome_names[p->outcome])),
-                     L("registry", name_of(k, p->registry))) +
+                     L("registry", name_of(k, p->names->registry))) +
               (Word_t)1;
     pm_series_point(k->b, (uint32_t)(*at - 1), pm_at(p), HOW_COUNT, 1);
 }
 
 static void count_failed(struct known *k, const struct pm_attempt *p) {
     int cause = p->verdict->cause >= 0 ? p->verdict->cause : pm_cause_shown(PM_SHOWN_UNKNOWN_WORDS);
-    Word_t *at = pm_map_slot(&k->failures, PM_PAIR(p->registry, cause));
+    Word_t *at = pm_map_slot(&k->failures, PM_PAIR(p->names->registry, cause));
     if (!*at)
         *at = SERIES(k->b, "pullmortem_pull_failures_total",
                      L("cause", pm_str_c(pm_causes[cause].name)),
-                     L("registry", name_of(k, p->registry))) +
+                     L("registry", name_of(k, p->names->registry))) +
               (Word_t)1;
     pm_series_point(k->b, (uint32_t)(*at - 1), pm_at(p), HOW_COUNT, 1);
 }
 
 static void grow(struct known *k, uint32_t *series, const char *name, const struct pm_attempt *p,
                  enum how how, double value) {
-    if (!*series) *series = SERIES(k->b, name, L("registry", name_of(k, p->registry))) + 1;
+    if (!*series) *series = SERIES(k->b, name, L("registry", name_of(k, p->names->registry))) + 1;
     pm_series_point(k->b, *series - 1, pm_at(p), how, value);
 }
 static void count_ok(struct known *k, const struct pm_attempt *p) {
-    Word_t *at = pm_map_slot(&k->registry_at, p->registry);
+    Word_t *at = pm_map_slot(&k->registry_at, p->names->registry);
     if (!*at) {
         *PM_PUSH(k->registries.items, k->registries.n, k->registries.cap) = (struct of_registry){0};
         *at = k->registries.n;

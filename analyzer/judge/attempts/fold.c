@@ -119,8 +119,9 @@ static void namespaces_by_image(const struct pm_evidence *ev, struct pm_pulls *p
     }
     for (size_t i = 0; i < pulls->n; i++) {
         struct pm_attempt *p = &pulls->items[i];
-        Word_t only = p->k8s_namespace || !p->image ? 0 : pm_map_get(by_image, p->image);
-        if (only && only != UINT32_MAX) p->k8s_namespace = (uint32_t)only;
+        Word_t only =
+            p->names->k8s_namespace || !p->names->image ? 0 : pm_map_get(by_image, p->names->image);
+        if (only && only != UINT32_MAX) PM_PULL_SET(pulls, p, k8s_namespace, (uint32_t)only);
     }
     JLFA(freed, by_image);
     (void)freed;

@@ -14,6 +14,9 @@ void pm_fold_dockerd(const struct pm_env *env, struct pm_evidence *ev, struct pm
 void pm_fold_mirrors(
     const struct pm_env *env, struct pm_evidence *ev,
     struct pm_pulls *pulls); // fold_mirror.c: which hosts a pull asked before the one that answered
+// The pulls of some nodes, by node and in order of time: an order of all is as large as a third
+// of them, for the few that a line is to be found a place among. pulls.c
+struct pm_order pm_fold_by_node(const struct pm_pulls *pulls, const struct pm_ids *nodes);
 // Waiting pods. fold_pods.c
 void pm_fold_pods(const struct pm_env *env, struct pm_evidence *ev);
 bool pm_fold_reason_is_pull(struct pm_str waiting_reason);

@@ -43,10 +43,25 @@ static int rank_of(const struct pm_trace *t) {
     }
 }
 
-void pm_fold_add_pod(const struct pm_env *env, struct pm_attempt *p, const struct pm_trace *t) {
+void pm_fold_add_pod(const struct pm_env *env, struct pm_pulls *pulls, struct pm_attempt *p,
+                     const struct pm_trace *t) {
     if (!t->pod) return;
     pm_ids_add_new(&p->pods, pm_id_join(env, t->said->k8s_namespace, '/', t->pod));
-    if (!p->k8s_namespace) p->k8s_namespace = t->said->k8s_namespace;
+    if (!p->names->k8s_namespace) PM_PULL_SET(pulls, p, k8s_namespace, t->said->k8s_namespace);
+}
+
+static void fill(uint32_t *name, uint32_t said) {
+    if (!*name) *name = said;
+}
+static void take_names(struct pm_pulls *pulls, struct pm_attempt *p, const struct pm_saying *said) {
+    struct pm_pull_names names = *p->names;
+    fill(&names.container, said->container);
+    fill(&names.user, said->user);
+    fill(&names.registry, said->registry);
+    fill(&names.repository, said->repository);
+    fill(&names.tag, said->tag);
+    fill(&names.digest, said->digest);
+    pm_pull_name(pulls, p, &names);
 }
 
 void pm_fold_absorb(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls,
@@ -57,19 +72,14 @@ void pm_fold_absorb(const struct pm_env *env, struct pm_evidence *ev, struct pm_
     p->flags |= (uint16_t)t->said->flags;
     p->lines = pm_sum_u32(p->lines, pm_trace_count(t));
     t->pull = pm_ref_of(attempt);
-    pm_few_add(&p->traces, trace);
-    pm_fold_add_pod(env, p, t);
-    if (!p->container) p->container = t->said->container;
-    if (!p->client) p->client = t->said->client;
-    if (!p->user) p->user = t->said->user;
+    pm_pull_take(p, trace, t->file);
+    pm_fold_add_pod(env, pulls, p, t);
+    take_names(pulls, p, t->said);
+    fill(&p->client, t->said->client);
     if (!p->duration_ns) p->duration_ns = pm_trace_duration(t);
     if (pm_trace_waiting(t) && !pm_particulars_of(p)->waiting_ns)
         pm_particulars_edit(pulls, p)->waiting_ns = pm_trace_waiting(t);
     if (p->bytes < 0) p->bytes = pm_trace_bytes(t);
-    if (!p->registry) p->registry = t->said->registry;
-    if (!p->repository) p->repository = t->said->repository;
-    if (!p->tag) p->tag = t->said->tag;
-    if (!p->digest) p->digest = t->said->digest;
     if (t->said->kind != PM_KIND_PULL_FAIL && t->said->kind != PM_KIND_PULL_BACKOFF) {
         if (!p->best) p->best = t->id;
         return;
@@ -79,13 +89,13 @@ void pm_fold_absorb(const struct pm_env *env, struct pm_evidence *ev, struct pm_
     // The same words again, perhaps without the image and hence the registry that decides
     // what they may mean: the fuller line's reading stands.
     if ((t->said->role == PM_ROLE_ECHO || !t->said->registry) && t->said->error &&
-        t->said->error == p->error && p->verdict->cause >= 0)
+        t->said->error == p->names->error && p->verdict->cause >= 0)
         pm_trace_judge(ev, t, p->verdict);
     pm_fold_take_verdict(p, t->said->verdict);
     if (p->best && rank_of(t) <= p->best_rank) return;
     p->best = t->id;
     p->best_rank = (int8_t)rank_of(t);
-    if (t->said->error) p->error = t->said->error;
+    if (t->said->error) PM_PULL_SET(pulls, p, error, t->said->error);
 }
 
 uint32_t pm_fold_new(struct pm_pulls *pulls, const struct pm_trace *t, enum pm_outcome outcome) {
@@ -93,15 +103,16 @@ uint32_t pm_fold_new(struct pm_pulls *pulls, const struct pm_trace *t, enum pm_o
     *p = (struct pm_attempt){.started = PM_NO_TIME,
                              .ended = PM_NO_TIME,
                              .node = t->node,
-                             .image = t->said->image,
-                             .registry = t->said->registry,
-                             .repository = t->said->repository,
-                             .tag = t->said->tag,
-                             .digest = t->said->digest,
                              .outcome = (uint8_t)outcome,
                              .origin = t->said->origin,
                              .bytes = -1,
                              .best_rank = -1,
                              .verdict = &pm_verdict_none};
+    pm_pull_name(pulls, p,
+                 &(struct pm_pull_names){.image = t->said->image,
+                                         .registry = t->said->registry,
+                                         .repository = t->said->repository,
+                                         .tag = t->said->tag,
+                                         .digest = t->said->digest});
     return (uint32_t)(pulls->n - 1);
 }

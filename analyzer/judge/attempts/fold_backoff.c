@@ -16,7 +16,7 @@ static void backoff_to_last(struct pm_fold *f, struct pm_fold_bucket *b, uint32_
         if (p->outcome != PM_OUTCOME_FAILED ||
             (pm_at(p) > pm_time_add(pm_trace_last(t), PM_NEAR_NS) && i > 0))
             continue;
-        if (!p->exact_pod) pm_fold_add_pod(f->env, p, t);
+        if (!p->exact_pod) pm_fold_add_pod(f->env, f->pulls, p, t);
         p->lines = pm_sum_u32(p->lines, pm_trace_count(t));
         pm_fold_take_verdict(p, t->said->verdict);
         f->ev->traces.items[trace].pull = pm_ref_of(b->attempts.items[i]);

@@ -24,8 +24,8 @@ static bool is_refusal(const struct pm_attempt *p) {
 }
 
 static bool follows(const struct pm_attempt *a, const struct pm_attempt *b) {
-    if (a->node != b->node || a->image != b->image || a->outcome != PM_OUTCOME_FAILED ||
-        a->ended == PM_NO_TIME || !a->image)
+    if (a->node != b->node || a->names->image != b->names->image ||
+        a->outcome != PM_OUTCOME_FAILED || a->ended == PM_NO_TIME || !a->names->image)
         return false;
     if (b->outcome != PM_OUTCOME_FAILED && b->outcome != PM_OUTCOME_OK) return false;
     if (b->requested && b->started != PM_NO_TIME)
@@ -58,7 +58,7 @@ static bool one_attempt(const struct pm_env *env, const struct pm_evidence *ev,
     if (!follows(a, b) || a->exact_pod) return false; // a pod was told of it: it was an attempt
     if (b->outcome == PM_OUTCOME_OK) return is_refusal(a);
     if (summed(env, ev, b)) return true;
-    bool differ = a->verdict->cause != b->verdict->cause && a->error != b->error;
+    bool differ = a->verdict->cause != b->verdict->cause && a->names->error != b->names->error;
     return (differ && (is_refusal(a) || is_refusal(b))) ||
            (b->exact_pod && is_refusal(a) && is_refusal(b));
 }
@@ -71,7 +71,7 @@ static void merge(struct pm_pulls *pulls, uint32_t from, uint32_t into) {
     struct pm_attempt *a = &pulls->items[from], *b = &pulls->items[into];
     if (b->outcome == PM_OUTCOME_FAILED && definite(a) && !definite(b)) {
         b->verdict = a->verdict;
-        b->error = a->error;
+        PM_PULL_SET(pulls, b, error, a->names->error);
         b->status = a->status;
         b->stage = a->stage;
         b->best = a->best;
@@ -81,7 +81,7 @@ static void merge(struct pm_pulls *pulls, uint32_t from, uint32_t into) {
     b->sources |= a->sources;
     b->flags |= a->flags;
     b->lines = pm_sum_u32(b->lines, a->lines);
-    for (size_t i = 0; i < a->traces.n; i++) pm_few_add(&b->traces, pm_few_at(&a->traces, i));
+    for (size_t i = 0; i < a->traces.n; i++) pm_pull_take(b, pm_few_at(&a->traces, i), a->file);
     pm_particulars_edit(pulls, a)->merged = pm_ref_of(into);
 }
 
@@ -111,12 +111,30 @@ static void compact(struct pm_evidence *ev, struct pm_pulls *pulls) {
     free(now);
 }
 
-void pm_fold_credentials(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls) {
+// Nothing else makes two attempts one (one_attempt).
+static bool may_be_of_one(const struct pm_attempt *p) {
+    return p->outcome == PM_OUTCOME_FAILED &&
+           (is_refusal(p) || p->sources & (PM_SRC_KUBELET | PM_SRC_EVENTS));
+}
+
+// The pulls of images of which some may be.
+static struct pm_order by_image_of(const struct pm_pulls *pulls) {
     struct pm_order by_image = {0};
-    bool any = false;
+    struct pm_ids images = {0};
     for (size_t i = 0; i < pulls->n; i++)
-        pm_order_add(&by_image, pulls->items[i].image, pm_at(&pulls->items[i]), (uint32_t)i);
+        if (may_be_of_one(&pulls->items[i])) pm_ids_add_new(&images, pulls->items[i].names->image);
+    for (size_t i = 0; i < pulls->n && images.n; i++)
+        if (pm_ids_has(&images, pulls->items[i].names->image))
+            pm_order_add(&by_image, pulls->items[i].names->image, pm_at(&pulls->items[i]),
+                         (uint32_t)i);
+    pm_ids_free(&images);
     pm_order_sort(&by_image);
+    return by_image;
+}
+
+void pm_fold_credentials(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls) {
+    struct pm_order by_image = by_image_of(pulls);
+    bool any = false;
     for (size_t i = 0; i < by_image.n; i++) {
         uint32_t a = by_image.items[i].index;
         for (size_t k = i + 1;

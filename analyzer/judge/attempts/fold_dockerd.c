@@ -38,8 +38,8 @@ static bool belongs(const struct pm_env *env, const struct cluster *c, const str
 // A message may name the repository and leave the tag out, which reads as "latest".
 static bool other_image(const struct pm_env *env, const struct pm_trace *t,
                         const struct pm_attempt *p) {
-    if (!t->said->image || !p->image || t->said->image == p->image) return false;
-    return t->said->repository != p->repository || t->said->registry != p->registry ||
+    if (!t->said->image || !p->names->image || t->said->image == p->names->image) return false;
+    return t->said->repository != p->names->repository || t->said->registry != p->names->registry ||
            !pm_str_eqc(pm_name(env, t->said->tag), "latest");
 }
 
@@ -53,7 +53,7 @@ static uint32_t printed_by_client(const struct pm_env *env, const struct pm_pull
             p->sources & PM_SRC_RUNTIME)
             continue;
         if ((p->node && c->node && p->node != c->node) || other_image(env, t, p) || !c->error ||
-            !p->error || !same_error(env, c->error, p->error))
+            !p->names->error || !same_error(env, c->error, p->names->error))
             continue;
         if (pm_at(p) == PM_NO_TIME ||
             (c->at != PM_NO_TIME && pm_at(p) <= c->at + PM_S(5) && pm_at(p) >= c->at - PM_S(5)))
@@ -75,7 +75,8 @@ static bool pulled_upstream(const struct pm_env *env, const struct pm_evidence *
         const struct pm_order_key *k = &by_node->items[i];
         if (k->group != c->node || k->at > pm_time_add(c->at, UPSTREAM_NS)) return false;
         const struct pm_attempt *p = &pulls->items[k->index];
-        if (p->outcome == PM_OUTCOME_OK && pm_str_eq(pm_name(env, p->registry), hub)) return true;
+        if (p->outcome == PM_OUTCOME_OK && pm_str_eq(pm_name(env, p->names->registry), hub))
+            return true;
     }
     return false;
 }
@@ -105,7 +106,7 @@ static void absorb(const struct pm_env *env, struct pm_evidence *ev, struct pm_p
     for (int i = 0; i < c->n; i++) {
         const struct pm_trace *line = &ev->traces.items[c->traces[i]];
         struct pm_attempt *p = &pulls->items[best];
-        if (!p->image && line->said->image) p->image = line->said->image;
+        if (!p->names->image) PM_PULL_SET(pulls, p, image, line->said->image);
         pm_fold_absorb(env, ev, pulls, best, c->traces[i]);
     }
 }
@@ -145,8 +146,8 @@ static uint32_t counted_by_event(const struct pm_env *env, const struct pm_evide
         if (p->outcome != PM_OUTCOME_FAILED || p->sources & (PM_SRC_RUNTIME | PM_SRC_KUBELET) ||
             d > pm_off(p) || d >= gap)
             continue;
-        if (other_image(env, &ev->traces.items[c->traces[0]], p) || !c->error || !p->error ||
-            !same_error(env, c->error, p->error))
+        if (other_image(env, &ev->traces.items[c->traces[0]], p) || !c->error || !p->names->error ||
+            !same_error(env, c->error, p->names->error))
             continue;
         best = k->index;
         gap = d;
@@ -212,12 +213,6 @@ static void failed_near(const struct pm_pulls *pulls, const struct pm_order *by_
     }
 }
 
-static void pulls_by_node(const struct pm_pulls *pulls, struct pm_order *o) {
-    for (size_t i = 0; i < pulls->n; i++)
-        pm_order_add(o, pulls->items[i].node, pm_at(&pulls->items[i]), (uint32_t)i);
-    pm_order_sort(o);
-}
-
 bool pm_fold_imageless(const struct pm_trace *t) {
     if (t->said->kind != PM_KIND_PULL_FAIL) return false;
     return (t->said->origin == PM_ORIGIN_DOCKERD && t->said->role == PM_ROLE_END) ||
@@ -225,14 +220,21 @@ bool pm_fold_imageless(const struct pm_trace *t) {
             !t->said->image);
 }
 
+static bool is_echo(const struct pm_trace *t) {
+    return t->said->origin == PM_ORIGIN_KUBELET && pm_fold_imageless(t);
+}
+
 // The kubelet's echo lines of old releases name the container, not the image: they belong
 // to the failure on the node just before, of the same cause.
 static void fold_echoes(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls) {
-    struct pm_order by_node = {0};
-    pulls_by_node(pulls, &by_node);
+    struct pm_ids nodes = {0};
+    for (size_t i = 0; i < ev->traces.n; i++)
+        if (is_echo(&ev->traces.items[i])) pm_ids_add_new(&nodes, ev->traces.items[i].node);
+    struct pm_order by_node = pm_fold_by_node(pulls, &nodes);
+    pm_ids_free(&nodes);
     for (size_t i = 0; i < ev->traces.n; i++) {
         const struct pm_trace *t = &ev->traces.items[i];
-        if (t->said->origin != PM_ORIGIN_KUBELET || !pm_fold_imageless(t)) continue;
+        if (!is_echo(t)) continue;
         uint32_t best = UINT32_MAX;
         int64_t gap = ONE_PULL_NS + 1;
         for (size_t k = pm_order_first(&by_node, t->node, pm_since(t->ts, ONE_PULL_NS));
@@ -265,7 +267,7 @@ static void fold_echoes(const struct pm_env *env, struct pm_evidence *ev, struct
 
 void pm_fold_dockerd(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls) {
     PM_LIST(struct cluster) clusters = {0};
-    struct pm_ids near = {0}, closing = {0};
+    struct pm_ids near = {0}, closing = {0}, nodes = {0};
     for (size_t i = 0; i < ev->traces.n; i++) {
         const struct pm_trace *t = &ev->traces.items[i];
         if (t->said->origin != PM_ORIGIN_DOCKERD || t->said->role != PM_ROLE_END ||
@@ -288,8 +290,8 @@ void pm_fold_dockerd(const struct pm_env *env, struct pm_evidence *ev, struct pm
         home->at = t->ts;
         home->closed = home->closed || t->said->form == 2;
     }
-    struct pm_order by_node = {0};
-    pulls_by_node(pulls, &by_node);
+    for (size_t i = 0; i < clusters.n; i++) pm_ids_add_new(&nodes, clusters.items[i].node);
+    struct pm_order by_node = pm_fold_by_node(pulls, &nodes);
     for (size_t i = 0; i < clusters.n; i++) {
         failed_near(pulls, &by_node, clusters.items[i].node, clusters.items[i].at, &near);
         fold_exact(env, ev, pulls, &clusters.items[i], &near);
@@ -301,6 +303,7 @@ void pm_fold_dockerd(const struct pm_env *env, struct pm_evidence *ev, struct pm
                       pm_ids_has(&closing, clusters.items[i].node));
     pm_ids_free(&near);
     pm_ids_free(&closing);
+    pm_ids_free(&nodes);
     free(by_node.items);
     free(clusters.items);
     fold_echoes(env, ev, pulls);

@@ -80,10 +80,10 @@ static void pod_to_attempt(struct pm_fold *f, struct pm_attempt *p, const struct
     if (p->outcome != PM_OUTCOME_FAILED || p->exact_pod || !ended_in(p, t)) return;
     learn_end(p, t);
     p->sources |= PM_SRC_EVENTS;
-    pm_fold_add_pod(f->env, p, t);
+    pm_fold_add_pod(f->env, f->pulls, p, t);
     if (!p->quiet || p->verdict->cause >= 0) return; // nobody else knows why
     pm_fold_take_verdict(p, t->said->verdict);
-    if (!p->error) p->error = t->said->error;
+    if (!p->names->error) PM_PULL_SET(f->pulls, p, error, t->said->error);
 }
 
 static void pods_to_span(struct pm_fold *f, struct pm_fold_bucket *b, const struct pm_trace *t) {

@@ -8,7 +8,7 @@ nearest_rumour(const struct pm_env *env, const struct pm_evidence *ev, const str
     const struct pm_rumour *best = NULL;
     for (size_t i = 0; i < ev->rumours.n; i++) {
         const struct pm_rumour *r = &ev->rumours.items[i];
-        if (r->image != p->image ||
+        if (r->image != p->names->image ||
             (r->node && p->node && pm_facts_node(env, ev, r->node) != p->node) ||
             pm_time_apart(r->ts, p->ended) > RUMOUR_NS)
             continue;
@@ -24,7 +24,7 @@ void pm_hearsay_pods(const struct pm_env *env, struct pm_evidence *ev, struct pm
     for (size_t i = 0; i < pulls->n && ev->rumours.n; i++) {
         struct pm_attempt *p = &pulls->items[i];
         if (p->outcome != PM_OUTCOME_FAILED || pm_particulars_of(p)->merged || p->pods.n ||
-            !p->node || !p->image || p->ended == PM_NO_TIME || p->origin > PM_ORIGIN_KUBELET)
+            !p->node || !p->names->image || p->ended == PM_NO_TIME || p->origin > PM_ORIGIN_KUBELET)
             continue;
         const struct pm_rumour *r = nearest_rumour(env, ev, p);
         if (!r) continue;

@@ -25,16 +25,18 @@ static bool same_image(const struct pm_env *env, const struct pm_attempt *p,
                        const struct pm_trace *t) {
     uint32_t join = pm_particulars_of(p)->join;
     if (pm_trace_join(t) && join) return pm_trace_join(t) == join;
-    return t->said->tag == p->tag && pm_str_eq(last_part(pm_name(env, t->said->repository)),
-                                               last_part(pm_name(env, p->repository)));
+    return t->said->tag == p->names->tag &&
+           pm_str_eq(last_part(pm_name(env, t->said->repository)),
+                     last_part(pm_name(env, p->names->repository)));
 }
 
 static bool beside(const struct pm_env *env, const struct pm_attempt *p, const struct pm_trace *t) {
     if (p->node != t->node) return false;
     if (announced(t)) {
         if (!same_image(env, p, t)) return false;
-    } else if ((t->said->image && p->image && t->said->image != p->image) ||
-               (t->said->repository && p->repository && t->said->repository != p->repository)) {
+    } else if ((t->said->image && p->names->image && t->said->image != p->names->image) ||
+               (t->said->repository && p->names->repository &&
+                t->said->repository != p->names->repository)) {
         return false;
     }
     int64_t from = p->started != PM_NO_TIME ? p->started : pm_since(p->ended, PM_S(60));
@@ -58,12 +60,12 @@ static void belong(struct pm_evidence *ev, struct pm_attempt *p, uint32_t index)
     struct pm_trace *t = &ev->traces.items[index];
     if (announced(t)) { // it named the image as the mirror does
         struct pm_saying said = *t->said;
-        said.image = p->image;
-        said.registry = p->registry;
-        said.repository = p->repository;
+        said.image = p->names->image;
+        said.registry = p->names->registry;
+        said.repository = p->names->repository;
         pm_trace_say(ev, t, &said);
     }
-    pm_few_add(&p->traces, index);
+    pm_pull_take(p, index, t->file);
     p->lines = pm_sum_u32(p->lines, 1);
 }
 
@@ -143,10 +145,12 @@ bool pm_mirror_served(const struct pm_env *env, const struct pm_evidence *ev,
 }
 
 void pm_fold_mirrors(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls) {
-    struct pm_order by_node = {0};
-    for (size_t i = 0; i < pulls->n; i++)
-        pm_order_add(&by_node, pulls->items[i].node, pm_at(&pulls->items[i]), (uint32_t)i);
-    pm_order_sort(&by_node);
+    struct pm_ids nodes = {0};
+    for (size_t i = 0; i < ev->traces.n; i++)
+        if (ev->traces.items[i].said->kind == PM_KIND_MIRROR_TRY)
+            pm_ids_add_new(&nodes, ev->traces.items[i].node);
+    struct pm_order by_node = pm_fold_by_node(pulls, &nodes);
+    pm_ids_free(&nodes);
     for (size_t i = 0; i < ev->traces.n; i++) {
         struct pm_trace *t = &ev->traces.items[i];
         if (t->said->kind != PM_KIND_MIRROR_TRY || t->ts == PM_NO_TIME) continue;

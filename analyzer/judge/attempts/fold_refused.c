@@ -42,7 +42,7 @@ static Word_t pulled_before(const struct pm_env *env, const struct pm_pulls *pul
     Word_t best = 0;
     for (size_t i = 0; i < pulls->n; i++) {
         const struct pm_attempt *p = &pulls->items[i];
-        bool same = p->node == t->node && p->image == t->said->image && t->said->image &&
+        bool same = p->node == t->node && p->names->image == t->said->image && t->said->image &&
                     !pm_particulars_of(p)->merged && pm_at(p) != PM_NO_TIME &&
                     pm_at(p) <= pm_trace_first(t);
         if (!same || (best && pm_at(p) < pm_at(&PM_REF(*pulls, best)))) continue;

@@ -1,5 +1,7 @@
 // The list of pulls: its order, where each is looked up, and its end.
-#include "judge/attempts/pulls.h"
+#include "judge/attempts/fold.h"
+#include "base/once.h"
+#include "base/sort.h"
 #include <stdlib.h>
 
 static const struct pm_particulars none;
@@ -14,47 +16,67 @@ struct pm_particulars *pm_particulars_edit(struct pm_pulls *pulls, struct pm_att
     return p->particulars;
 }
 
-// What a pull is ordered by: put in order apart from it, as it is much larger.
-struct place {
-    int64_t at;
-    uint32_t node, image, index;
-};
+void pm_pull_take(struct pm_attempt *p, uint32_t trace, uint32_t file) {
+    if (!p->traces.n) p->file = file;
+    pm_few_add(&p->traces, trace);
+}
 
-static int by_time(const void *a, const void *b) {
-    const struct place *x = a, *y = b;
-    if (x->at != y->at) return x->at < y->at ? -1 : 1;
-    if (x->node != y->node) return x->node < y->node ? -1 : 1;
-    if (x->image != y->image) return x->image < y->image ? -1 : 1;
-    return x->index < y->index ? -1 : x->index > y->index;
+// Those of a pull stand already where nothing of them has changed.
+void pm_pull_name(struct pm_pulls *pulls, struct pm_attempt *p, const struct pm_pull_names *names) {
+    if (p->names && memcmp(p->names, names, sizeof *names) == 0) return;
+    if (!pulls->names) pulls->names = pm_once_new(sizeof *names);
+    p->names = pm_once_keep(pulls->names, names);
+}
+
+void pm_pull_set(struct pm_pulls *pulls, struct pm_attempt *p, size_t member, uint32_t id) {
+    struct pm_pull_names names = *p->names;
+    memcpy((char *)&names + member, &id, sizeof id);
+    pm_pull_name(pulls, p, &names);
+}
+
+// A pull's place in order of time; those of one time are in order of node, image and how they
+// were made.
+static int by_place(const void *a, const void *b, void *of) {
+    const struct pm_keyed *x = a, *y = b;
+    const struct pm_attempt *items = of, *p = &items[x->of], *q = &items[y->of];
+    if (p->node != q->node) return p->node < q->node ? -1 : 1;
+    if (p->names->image != q->names->image) return p->names->image < q->names->image ? -1 : 1;
+    return x->of < y->of ? -1 : x->of > y->of;
+}
+static struct pm_keyed *places_of(const struct pm_pulls *pulls) {
+    struct pm_keyed *places = pm_xmalloc((pulls->n + 1) * sizeof *places);
+    for (size_t i = 0; i < pulls->n; i++)
+        places[i] = (struct pm_keyed){pm_key_of_int64(pm_at(&pulls->items[i])), i};
+    pm_sort_keyed(places, pulls->n);
+    for (size_t from = 0, to = 0; from < pulls->n; from = to) {
+        while (to < pulls->n && places[to].key == places[from].key) to++;
+        pm_sort(places + from, to - from, sizeof *places, by_place, pulls->items);
+    }
+    return places;
 }
 
 // Each of a circle of pulls to where the next one stood, so that no second list is needed.
-static void put_in_place(struct pm_pulls *pulls, struct place *places) {
+static void put_in_place(struct pm_pulls *pulls, struct pm_keyed *places) {
     for (size_t i = 0; i < pulls->n; i++) {
-        if (places[i].index == i) continue;
+        if (places[i].of == i) continue;
         struct pm_attempt first = pulls->items[i];
         size_t at = i;
-        while (places[at].index != i) {
-            size_t from = places[at].index;
+        while (places[at].of != i) {
+            size_t from = places[at].of;
             pulls->items[at] = pulls->items[from];
-            places[at].index = (uint32_t)at;
+            places[at].of = at;
             at = from;
         }
         pulls->items[at] = first;
-        places[at].index = (uint32_t)at;
+        places[at].of = at;
     }
 }
 
 void pm_fold_order(struct pm_evidence *ev, struct pm_pulls *pulls) {
     uint32_t *now = pm_xmalloc((pulls->n + 1) * sizeof *now);
-    struct place *places = pm_xmalloc((pulls->n + 1) * sizeof *places);
-    for (size_t i = 0; i < pulls->n; i++) {
-        const struct pm_attempt *p = &pulls->items[i];
-        places[i] = (struct place){pm_at(p), p->node, p->image, (uint32_t)i};
-    }
-    if (pulls->n > 1) qsort(places, pulls->n, sizeof *places, by_time);
+    struct pm_keyed *places = places_of(pulls);
     now[0] = 0;
-    for (size_t i = 0; i < pulls->n; i++) now[places[i].index + 1] = (uint32_t)i + 1;
+    for (size_t i = 0; i < pulls->n; i++) now[places[i].of + 1] = (uint32_t)i + 1;
     put_in_place(pulls, places);
     free(places);
     for (size_t i = 0; i < ev->traces.n; i++)
@@ -64,12 +86,21 @@ void pm_fold_order(struct pm_evidence *ev, struct pm_pulls *pulls) {
     free(now);
 }
 
+struct pm_order pm_fold_by_node(const struct pm_pulls *pulls, const struct pm_ids *nodes) {
+    struct pm_order out = {0};
+    for (size_t i = 0; i < pulls->n && nodes->n; i++)
+        if (pm_ids_has(nodes, pulls->items[i].node))
+            pm_order_add(&out, pulls->items[i].node, pm_at(&pulls->items[i]), (uint32_t)i);
+    pm_order_sort(&out);
+    return out;
+}
+
 static bool went_well(const struct pm_attempt *p) { return p->outcome == PM_OUTCOME_OK; }
 static bool is_good(const struct pm_attempt *p) {
     return went_well(p) || p->outcome == PM_OUTCOME_CACHED;
 }
-static uint32_t image_of(const struct pm_attempt *p) { return p->image; }
-static uint32_t repository_of(const struct pm_attempt *p) { return p->repository; }
+static uint32_t image_of(const struct pm_attempt *p) { return p->names->image; }
+static uint32_t repository_of(const struct pm_attempt *p) { return p->names->repository; }
 
 // Those that are asked for, by group, 0 first, and as the pulls are in order of time
 // by time.
@@ -92,7 +123,7 @@ size_t pm_ok_first(const struct pm_pulls *pulls, uint32_t image, int64_t at) {
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
         const struct pm_attempt *p = &pulls->items[pulls->ok_by_image.items[mid]];
-        if (p->image < image || (p->image == image && pm_at(p) < at)) lo = mid + 1;
+        if (p->names->image < image || (p->names->image == image && pm_at(p) < at)) lo = mid + 1;
         else hi = mid;
     }
     return lo;
@@ -102,7 +133,7 @@ size_t pm_good_end(const struct pm_pulls *pulls, uint32_t repository, size_t end
     size_t lo = 0, hi = pulls->good_by_repository.n;
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2, index = pulls->good_by_repository.items[mid];
-        uint32_t of = pulls->items[index].repository;
+        uint32_t of = pulls->items[index].names->repository;
         if (of < repository || (of == repository && index < end)) lo = mid + 1;
         else hi = mid;
     }
@@ -115,10 +146,11 @@ void pm_fold_find(struct pm_pulls *pulls) {
         const struct pm_attempt *p = &pulls->items[i];
         pulls->begun[i] =
             i && pulls->begun[i - 1] > pm_began(p) ? pulls->begun[i - 1] : pm_began(p);
-        Word_t *first = pm_map_slot(&pulls->first_of_image, p->image);
+        Word_t *first = pm_map_slot(&pulls->first_of_image, p->names->image);
         if (!*first) *first = pm_ref_of(i);
-        if (is_good(p) && p->repository && p->tag)
-            *pm_map_slot(&pulls->good_image, PM_PAIR(p->registry, p->repository)) = pm_ref_of(i);
+        if (is_good(p) && p->names->repository && p->names->tag)
+            *pm_map_slot(&pulls->good_image, PM_PAIR(p->names->registry, p->names->repository)) =
+                pm_ref_of(i);
     }
     pulls->ok_by_image = some(pulls, went_well, image_of);
     pulls->good_by_repository = some(pulls, is_good, repository_of);
@@ -156,7 +188,7 @@ static uint32_t pod_namespace(const struct pm_env *env, uint32_t pod) { // of "n
 
 uint32_t pm_pull_namespace(const struct pm_env *env, const struct pm_attempt *p) {
     uint32_t of_pod;
-    if (p->k8s_namespace) of_pod = p->k8s_namespace;
+    if (p->names->k8s_namespace) of_pod = p->names->k8s_namespace;
     else if (p->pods.n) of_pod = pod_namespace(env, p->pods.items[0]);
     else of_pod = 0;
     return of_pod == UINT32_MAX ? 0 : of_pod;
@@ -177,6 +209,7 @@ void pm_pulls_free(struct pm_pulls *pulls) {
         pm_few_free(&pulls->items[i].traces);
     }
     if (pulls->a) pm_arena_free(pulls->a);
+    pm_once_free(pulls->names);
     free(pulls->items);
     free(pulls->ok_by_image.items);
     free(pulls->good_by_repository.items);

@@ -1,6 +1,7 @@
 // The pulls: what counts as one, whoever traced it. Internal to the judge.
 #pragma once
 #include "judge/evidence/evidence.h"
+#include <stddef.h>
 
 // What few pulls have for themselves.
 struct pm_particulars {
@@ -18,23 +19,29 @@ struct pm_particulars {
     pm_ref merged;         // index + 1 of the attempt that it turned out to be part of
     int16_t hidden_status; // what the registry side answered when the node's own line does not say
 };
+// What thousands of pulls have alike stands once (pm_pull_name), as what traces say does.
+struct pm_pull_names {
+    uint32_t image, registry, repository, tag, digest, k8s_namespace, container, user, error;
+    uint32_t log; // the path of the registry's log, where that alone shows it
+};
 // A pull, while it is folded and after. A bundle has millions.
 struct pm_attempt {
     int64_t started, ended; // PM_NO_TIME unknown
     int64_t duration_ns, bytes;
-    uint64_t best;                      // event id of the line that says it best
-    const struct pm_verdict *verdict;   // settled: candidate_count 1
+    uint64_t best;                    // event id of the line that says it best
+    const struct pm_verdict *verdict; // settled: candidate_count 1
+    const struct pm_pull_names *names;
     struct pm_particulars *particulars; // NULL: none
     struct pm_few traces;               // indexes
     struct pm_ids pods;                 // "namespace/name"
-    uint32_t node, image, registry, repository, tag, digest, k8s_namespace, container, client, user,
-        error;
-    uint32_t log;             // the path of the registry's log, where that alone shows it
+    uint32_t node, client;
     uint32_t requests, lines; // as many as a number holds
+    uint32_t file;            // of its first trace
     uint16_t flags;           // enum pm_event_flag seen on any of its traces
     int16_t status;
     uint8_t outcome, stage, origin; // origin: who counted it
     uint8_t sources;                // enum pm_source
+    uint8_t runtime;                // enum pm_component of its lines that were let go; 0: none was
     int8_t best_rank;
     uint8_t forms : 2;      // of the lines seen, bits
     bool answered_last : 1; // the registry's last answer was its end
@@ -58,6 +65,7 @@ struct pm_pulls {
     struct pm_attempt *items;
     size_t n, cap;
     struct pm_arena *a;                      // particulars; NULL: none yet
+    struct pm_once *names;                   // NULL: none yet
     struct pm_some_pulls ok_by_image;        // those that went well
     struct pm_some_pulls good_by_repository; // those that were good, or there already
     Pvoid_t first_of_image;                  // image → index + 1
@@ -66,6 +74,14 @@ struct pm_pulls {
 };
 void pm_pulls_free(struct pm_pulls *pulls);
 
+// A trace is one of its.
+void pm_pull_take(struct pm_attempt *p, uint32_t trace, uint32_t file);
+// It has these from now on.
+void pm_pull_name(struct pm_pulls *pulls, struct pm_attempt *p, const struct pm_pull_names *names);
+// One of them: PM_PULL_SET(pulls, p, error, id).
+void pm_pull_set(struct pm_pulls *pulls, struct pm_attempt *p, size_t member, uint32_t id);
+#define PM_PULL_SET(pulls, p, member, id)                                                          \
+    pm_pull_set((pulls), (p), offsetof(struct pm_pull_names, member), (id))
 const struct pm_particulars *pm_particulars_of(const struct pm_attempt *p);
 struct pm_particulars *pm_particulars_edit(struct pm_pulls *pulls, struct pm_attempt *p);
 static inline int64_t pm_waiting(const struct pm_attempt *p) {
@@ -103,7 +119,7 @@ static inline const struct pm_attempt *pm_ok_at(const struct pm_pulls *pulls, ui
                                                 size_t place) {
     const struct pm_some_pulls *ok = &pulls->ok_by_image;
     const struct pm_attempt *p = place < ok->n ? &pulls->items[ok->items[place]] : NULL;
-    return p && p->image == image ? p : NULL;
+    return p && p->names->image == image ? p : NULL;
 }
 // The place behind the good ones of the repository that stand before `end`; and the one
 // before a place, NULL before the first of the repository.
@@ -112,7 +128,7 @@ static inline const struct pm_attempt *pm_good_before(const struct pm_pulls *pul
                                                       uint32_t repository, size_t place) {
     const struct pm_some_pulls *good = &pulls->good_by_repository;
     const struct pm_attempt *p = place ? &pulls->items[good->items[place - 1]] : NULL;
-    return p && p->repository == repository ? p : NULL;
+    return p && p->names->repository == repository ? p : NULL;
 }
 // The first pull at or after; they are in time order once folded.
 size_t pm_pull_first(const struct pm_pulls *pulls, int64_t at);
@@ -126,6 +142,8 @@ void pm_fold_pulls(const struct pm_env *env, struct pm_evidence *ev, struct pm_p
 void pm_request_fold(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls);
 // Pods of failed pulls that no witness names. fold_hearsay.c
 void pm_hearsay_pods(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls);
+// Traces that nobody asks for any more. let_go.c
+void pm_fold_let_go(struct pm_evidence *ev, struct pm_pulls *pulls);
 // In time order, once all are there.
 void pm_fold_order(struct pm_evidence *ev, struct pm_pulls *pulls);
 // What waits, once all pulls are there. fold_waits.c

@@ -96,7 +96,7 @@ static bool may_be_same(const struct logs *l, const struct pm_attempt *p,
     if (g->probe || g->redundant || !pm_agent_may_be_node(g->agent_kind)) return false;
     if (g->node ? g->node != p->node : pm_map_get(l->node_in_log, PM_PAIR(g->file, p->node)) != 0)
         return false;
-    if (g->reference && p->tag && g->reference != p->tag) return false;
+    if (g->reference && p->names->tag && g->reference != p->names->tag) return false;
     return p->outcome == PM_OUTCOME_OPEN || (p->outcome == PM_OUTCOME_FAILED) == (g->worst != 0);
 }
 
@@ -113,8 +113,8 @@ static bool offer(const struct pm_evidence *ev, const struct pm_pulls *pulls, co
     const struct pm_attempt *p = &pulls->items[pull];
     int64_t far = reach(ev, file);
     size_t before = o->list.n;
-    for (size_t k = pm_order_first(&l->groups, p->repository, pm_began(p) - far);
-         k < l->groups.n && l->groups.items[k].group == p->repository; k++) {
+    for (size_t k = pm_order_first(&l->groups, p->names->repository, pm_began(p) - far);
+         k < l->groups.n && l->groups.items[k].group == p->names->repository; k++) {
         const struct pm_request_group *g = &ev->groups.items[l->groups.items[k].index];
         if (l->groups.items[k].at > pm_time_add(pm_at(p), far) ||
             o->list.n - before >= OFFERS_EACH_MAX)
@@ -139,8 +139,8 @@ static void offer_all(const struct pm_evidence *ev, const struct pm_pulls *pulls
             !offer(ev, pulls, l, file, (uint32_t)i, o))
             continue;
         t->attempts++;
-        t->images += !image || p->image != image; // one or several is all that is asked
-        image = p->image;
+        t->images += !image || p->names->image != image; // one or several is all that is asked
+        image = p->names->image;
     }
 }
 

@@ -80,7 +80,8 @@ static void each_match(struct matching *m, uint32_t group, on_match *cb, int64_t
         const struct pm_order_key *key = &by_repository->items[k];
         if (key->group != g->repository || key->at > pm_time_add(g->last, PM_S(900) + slack)) break;
         const struct pm_attempt *p = &m->pulls->items[key->index];
-        if (g->reference && p->tag && g->reference != p->tag && !p->digest) continue;
+        if (g->reference && p->names->tag && g->reference != p->names->tag && !p->names->digest)
+            continue;
         if (!g->node && p->node && pm_map_get(m->node_in_log, PM_PAIR(g->file, p->node)))
             continue; // that node has its own address there
         if (!agent_agrees(m->env, p, g)) continue;
@@ -142,7 +143,7 @@ static void add_group(struct pm_pulls *pulls, struct pm_request_group *g) {
     if (g->last > pm_answered(p)) pm_particulars_edit(pulls, p)->answered = g->last;
     p->sources |= PM_SRC_REGISTRY;
     if (!p->client) p->client = g->client;
-    if (!p->user) p->user = g->user;
+    if (!p->names->user) PM_PULL_SET(pulls, p, user, g->user);
     if (p->bytes < 0 && g->bytes > 0) p->bytes = g->bytes;
     if (g->credentials) p->flags |= PM_EV_CREDENTIALS;
     if (g->anonymous) p->flags |= PM_EV_ANONYMOUS;
@@ -183,13 +184,15 @@ static void pull_of_requests(const struct pm_env *env, const struct pm_evidence 
     p->ended = g->last;
     p->sources = PM_SRC_REGISTRY;
     p->client = g->client;
-    p->log = g->file < ev->facts.files.n ? ev->facts.files.items[g->file].path : 0;
-    p->user = g->user;
+    struct pm_pull_names names = *p->names;
+    names.log = g->file < ev->facts.files.n ? ev->facts.files.items[g->file].path : 0;
+    names.user = g->user;
+    names.error = g->error;
+    pm_pull_name(pulls, p, &names);
     p->requests = g->requests;
     p->lines = g->requests;
     p->answered_last = true;
     p->best = g->best;
-    p->error = g->error;
     p->status = status_of(g);
     p->stage = g->stage;
     p->bytes = g->bytes > 0 ? g->bytes : -1;
@@ -260,10 +263,10 @@ static void name_nodes(struct matching *m) {
 }
 
 static void order_pulls(struct matching *m) {
-    for (size_t i = 0; i < m->pulls->n; i++) {
+    for (size_t i = 0; i < m->pulls->n && m->ev->groups.n; i++) {
         const struct pm_attempt *p = &m->pulls->items[i];
         if (pm_off(p) + pm_lead(p) > m->off_most) m->off_most = pm_off(p) + pm_lead(p);
-        pm_order_add(&m->by_repository, p->repository,
+        pm_order_add(&m->by_repository, p->names->repository,
                      pm_since(pm_at(p), pm_skew_of(m->ev, p->node)), (uint32_t)i);
     }
     pm_order_sort(&m->by_repository);

@@ -72,7 +72,8 @@ static uint32_t by_folder(const struct pm_env *env, Pvoid_t known, struct pm_str
 static Pvoid_t known_registries(const struct pm_evidence *ev, const struct pm_pulls *pulls) {
     Pvoid_t known = NULL;
     for (size_t i = 0; i < pulls->n; i++)
-        if (pulls->items[i].registry) *pm_map_slot(&known, pulls->items[i].registry) = 1;
+        if (pulls->items[i].names->registry)
+            *pm_map_slot(&known, pulls->items[i].names->registry) = 1;
     for (size_t i = 0; i < ev->traces.n; i++)
         if (ev->traces.items[i].said->registry)
             *pm_map_slot(&known, ev->traces.items[i].said->registry) = 1;

@@ -66,8 +66,8 @@ static int about(const struct pm_env *env, const struct pm_evidence *ev,
     if (w->node && p->node && w->node != p->node) return 0;
     if (w->client && !w->node && p->client && w->client != p->client) return 0;
     if (w->client && !w->node && !p->client && ev->facts.nodes.n) return 0; // a stranger's
-    if (w->repository && p->repository &&
-        !pm_str_ends(pm_name(env, p->repository), pm_name(env, w->repository)))
+    if (w->repository && p->names->repository &&
+        !pm_str_ends(pm_name(env, p->names->repository), pm_name(env, w->repository)))
         return 0;
     return 1 + (w->node || w->client) + (w->repository != 0);
 }

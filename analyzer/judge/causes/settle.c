@@ -70,9 +70,9 @@ static bool concerns(const struct settle_rule *r, const struct pm_attempt *p) {
 // A pull that names neither a registry nor an image of somebody's own is Docker Hub's:
 // only there have images no owner.
 static const char *registry_of(const struct pm_env *env, const struct pm_attempt *p) {
-    if (p->registry) return pm_name(env, p->registry).p; // a name ends with a NUL
-    bool ownerless =
-        !p->repository || pm_str_starts(pm_name(env, p->repository), PM_STR("library/"));
+    if (p->names->registry) return pm_name(env, p->names->registry).p; // a name ends with a NUL
+    bool ownerless = !p->names->repository ||
+                     pm_str_starts(pm_name(env, p->names->repository), PM_STR("library/"));
     return ownerless ? "docker.io" : "";
 }
 
@@ -92,8 +92,9 @@ static bool shows(struct settling *v, const struct settle_question *q) {
     const struct pm_attempt *p = q->p;
     if (r->hidden_status && pm_hidden_status(p) != r->hidden_status) return false;
     if (r->lasted_ns && lasted(p) < r->lasted_ns) return false;
-    if (r->says.asked && !pm_wordlist_has(&r->says.list, pm_name(v->env, p->error))) return false;
-    if (r->says_not.asked && pm_wordlist_has(&r->says_not.list, pm_name(v->env, p->error)))
+    if (r->says.asked && !pm_wordlist_has(&r->says.list, pm_name(v->env, p->names->error)))
+        return false;
+    if (r->says_not.asked && pm_wordlist_has(&r->says_not.list, pm_name(v->env, p->names->error)))
         return false;
     if (r->registries.n && !is_like_one(registry_of(v->env, p), &r->registries)) return false;
     return !r->other_registries.n || !is_like_one(registry_of(v->env, p), &r->other_registries);

@@ -9,8 +9,8 @@
 // A registry's own log that does not name it is one registry's all the same.
 uint32_t settle_group(const struct pm_attempt *p, enum settle_share share) {
     if (share == SHARE_NODE) return p->node;
-    if (share == SHARE_REPOSITORY) return p->repository;
-    return p->registry ? p->registry : p->log;
+    if (share == SHARE_REPOSITORY) return p->names->repository;
+    return p->names->registry ? p->names->registry : p->names->log;
 }
 
 static struct pm_attempt *settle_near_at(const struct settling *v, const struct pm_order_key *k) {
@@ -38,7 +38,8 @@ void settle_near_prepare(struct settling *v) {
         const struct pm_attempt *p = &v->pulls->items[i];
         for (int k = 0; k < SHARE_COUNT; k++)
             pm_order_add(&v->all[k], settle_group(p, (enum settle_share)k), pm_at(p), (uint32_t)i);
-        if (p->outcome == PM_OUTCOME_OK) *pm_map_slot(&v->good_repository, p->repository) = 1;
+        if (p->outcome == PM_OUTCOME_OK)
+            *pm_map_slot(&v->good_repository, p->names->repository) = 1;
     }
     for (int k = 0; k < SHARE_COUNT; k++) pm_order_sort(&v->all[k]);
     sides_prepare(v);
@@ -78,7 +79,8 @@ void settle_near_free(struct settling *v) {
 
 // Another tag may well be there.
 static bool another_image(const struct pm_attempt *p, const struct pm_attempt *other) {
-    return pm_cause_has(other->verdict->cause, PM_TRAIT_OF_IMAGE) && other->image != p->image;
+    return pm_cause_has(other->verdict->cause, PM_TRAIT_OF_IMAGE) &&
+           other->names->image != p->names->image;
 }
 
 static bool speaks_for(const struct pm_attempt *p, const struct pm_attempt *other,
@@ -149,8 +151,8 @@ const struct pm_attempt *settle_nearest(struct settling *v, struct settle_questi
 static bool is_wanted(const struct settling *v, const struct pm_attempt *p,
                       const struct pm_trace *t, const struct settle_beside *b) {
     if (t->said->role != PM_ROLE_SIDE && !b->any_line) return false;
-    if (b->same_repository && t->said->repository && p->repository &&
-        !pm_str_ends(pm_name(v->env, p->repository), pm_name(v->env, t->said->repository)))
+    if (b->same_repository && t->said->repository && p->names->repository &&
+        !pm_str_ends(pm_name(v->env, p->names->repository), pm_name(v->env, t->said->repository)))
         return false;
     if (b->fits && !settle_may_be(p, t->said->verdict->cause)) return false;
     return (b->kinds >> t->said->kind & 1) ||
@@ -207,7 +209,7 @@ static const struct pm_attempt *alike_by(const struct settling *v, const struct 
         const struct pm_attempt *other = settle_near_at(v, &o->items[i]);
         int64_t d = pm_time_apart(o->items[i].at, pm_at(p));
         if (other->outcome != PM_OUTCOME_FAILED || other->verdict->cause < 0 ||
-            other->registry != p->registry || d >= gap || another_image(p, other))
+            other->names->registry != p->names->registry || d >= gap || another_image(p, other))
             continue;
         best = other;
         gap = d;

@@ -49,7 +49,7 @@ static enum settle_secrets of_pods(const struct pm_env *env, const struct pm_evi
         const struct pm_pod_fact *pod = pm_facts_pod(ev, p->pods.items[i]);
         if (!pod || !pod->listed) continue;
         known = true;
-        enum settle_secrets own = best_for(env, ev, pod, p->registry);
+        enum settle_secrets own = best_for(env, ev, pod, p->names->registry);
         if (own != SECRETS_NONE) return own;
         if (pm_map_get(ev->facts.account_secrets,
                        pm_id_join(env, pod->k8s_namespace, '/',

@@ -29,14 +29,14 @@ static bool alike(struct settling *v, struct settle_question *q) {
 }
 static bool error_text(struct settling *v, struct settle_question *q) {
     (void)v;
-    return q->p->error != 0;
+    return q->p->names->error != 0;
 }
 static bool credential_sent(struct settling *v, struct settle_question *q) {
     (void)v;
     return q->p->flags & PM_EV_CREDENTIALS;
 }
 static bool credential_shown(struct settling *v, struct settle_question *q) {
-    return credential_sent(v, q) || q->p->user;
+    return credential_sent(v, q) || q->p->names->user;
 }
 static bool asked_anonymously(struct settling *v, struct settle_question *q) {
     (void)v;
@@ -67,7 +67,7 @@ static bool all_refused(struct settling *v, struct settle_question *q) {
     return settle_all_refused(v, q->p, family_settled_on(q));
 }
 static bool repository_pulls(struct settling *v, struct settle_question *q) {
-    return q->p->repository && pm_map_get(v->good_repository, q->p->repository);
+    return q->p->names->repository && pm_map_get(v->good_repository, q->p->names->repository);
 }
 
 const struct settle_observation settle_observations[] = {

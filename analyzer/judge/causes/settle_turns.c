@@ -18,7 +18,7 @@ static uint32_t family_number(const char *family) {
 // Two users that a registry's log names are two credentials: what one was served says
 // nothing of how long the other's lasts.
 static bool other_user(const struct pm_attempt *q, uint32_t user) {
-    return user && q->user && q->user != user;
+    return user && q->names->user && q->names->user != user;
 }
 
 // Twelve hours after the last login every pull with that credential fails at once: success
@@ -61,19 +61,21 @@ static const struct settle_edge *edge_at(struct settling *v, uint32_t registry, 
 bool settle_none_since(struct settling *v, const struct pm_attempt *p, const char *family) {
     uint32_t registry = settle_group(p, SHARE_REGISTRY);
     if (!registry) return false;
-    const struct settle_edge *e = edge_at(v, registry, p->user, family);
+    const struct settle_edge *e = edge_at(v, registry, p->names->user, family);
     bool before = e->first_ok != PM_NO_TIME && e->first_refused != PM_NO_TIME &&
                   e->first_ok < e->first_refused;
     return before && !e->mixed && (e->ok_after == PM_NO_TIME || e->ok_after > pm_at(p));
 }
 
 bool settle_same_image_before(struct settling *v, const struct pm_attempt *p, const char *family) {
-    const struct settle_edge *e = edge_at(v, settle_group(p, SHARE_REGISTRY), p->user, family);
+    const struct settle_edge *e =
+        edge_at(v, settle_group(p, SHARE_REGISTRY), p->names->user, family);
     const struct pm_order *o = &v->all[SHARE_REPOSITORY];
-    for (size_t i = pm_order_first(o, p->repository, INT64_MIN);
-         i < o->n && o->items[i].group == p->repository && o->items[i].at < e->first_refused; i++) {
+    for (size_t i = pm_order_first(o, p->names->repository, INT64_MIN);
+         i < o->n && o->items[i].group == p->names->repository && o->items[i].at < e->first_refused;
+         i++) {
         const struct pm_attempt *q = at(v, &o->items[i]);
-        if (q->outcome == PM_OUTCOME_OK && q->image == p->image) return true;
+        if (q->outcome == PM_OUTCOME_OK && q->names->image == p->names->image) return true;
     }
     return false;
 }
@@ -92,8 +94,9 @@ struct turns {
 };
 
 static bool same_credential(const struct pm_attempt *p, const struct pm_attempt *q) {
-    if (p->user && q->user) return p->user == q->user;
-    return !p->k8s_namespace || !q->k8s_namespace || p->k8s_namespace == q->k8s_namespace;
+    if (p->names->user && q->names->user) return p->names->user == q->names->user;
+    return !p->names->k8s_namespace || !q->names->k8s_namespace ||
+           p->names->k8s_namespace == q->names->k8s_namespace;
 }
 
 static struct turn *turn_of(struct turns *turns, uint32_t node) {
@@ -147,7 +150,8 @@ bool settle_served_between(struct settling *v, const struct pm_attempt *p, const
     if (!registry) return false;
     Word_t *by_family = pm_map_slot(&v->served_at, family_number(family) + 1);
     Pvoid_t answers = (Pvoid_t)*by_family;
-    Word_t *slot = pm_map_slot(&answers, PM_PAIR(registry, p->user ? p->user : p->k8s_namespace));
+    Word_t *slot = pm_map_slot(
+        &answers, PM_PAIR(registry, p->names->user ? p->names->user : p->names->k8s_namespace));
     *by_family = (Word_t)answers;
     if (!*slot) *slot = serves_between(v, p, family) ? 2 : 1;
     return *slot == 2;
@@ -165,7 +169,7 @@ bool settle_all_refused(const struct settling *v, const struct pm_attempt *p, co
          i++) {
         const struct pm_attempt *q = at(v, &o->items[i]);
         if (q->outcome == PM_OUTCOME_OK && o->items[i].at < pm_at(p)) return false;
-        others = others || (is_refused(q, family) && q->repository != p->repository);
+        others = others || (is_refused(q, family) && q->names->repository != p->names->repository);
     }
     return others;
 }

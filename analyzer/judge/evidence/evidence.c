@@ -17,7 +17,7 @@ void pm_evidence_free(struct pm_evidence *ev) {
     free(ev->meters.items);
     free(ev->checkups.items);
     free(ev->pushes.items);
-    free(ev->charges.items);
+    pm_charges_free(ev);
     free(ev->readings.items);
     free(ev->stretches.items);
     free(ev->far.items);
@@ -28,10 +28,30 @@ void pm_evidence_free(struct pm_evidence *ev) {
     (void)freed;
 }
 
+void pm_charges_free(struct pm_evidence *ev) {
+    free(ev->charges.items);
+    free(ev->metered.items);
+    ev->charges.items = NULL;
+    ev->metered.items = NULL;
+    ev->charges.n = ev->charges.cap = ev->metered.n = ev->metered.cap = 0;
+}
+
 static bool is_side(const struct pm_trace *t) {
     return t->said->role == PM_ROLE_SIDE || t->said->kind == PM_KIND_GC_OK ||
            t->said->kind == PM_KIND_GC_START || t->said->kind == PM_KIND_RUNTIME_STOP ||
            t->said->kind == PM_KIND_RUNTIME_START;
+}
+
+// With its sign turned a time is a number that is never 0, and 0 is PM_NO_TIME.
+#define SIGN ((Word_t)1 << 63)
+int64_t pm_evidence_first_told(const struct pm_evidence *ev, uint32_t image) {
+    return (int64_t)(pm_map_get(ev->first_of_image, image) ^ SIGN);
+}
+void pm_evidence_first(struct pm_evidence *ev, const struct pm_trace *t) {
+    const int64_t at = pm_trace_first(t);
+    if (!t->said->image || at == PM_NO_TIME) return;
+    Word_t *first = pm_map_slot(&ev->first_of_image, t->said->image);
+    if (!*first || at < (int64_t)(*first ^ SIGN)) *first = (Word_t)at ^ SIGN;
 }
 
 // Every incident looks for what stood around it: among some thousand traces, not among the
@@ -44,10 +64,7 @@ void pm_evidence_sort_out(struct pm_evidence *ev) {
         if (is_side(t)) *PM_PUSH(ev->sides.items, ev->sides.n, ev->sides.cap) = index;
         if (t->said->role == PM_ROLE_CACHED && t->node && t->said->image)
             pm_order_add(&ev->present, t->said->image, pm_trace_last(t), index);
-        if (!t->said->image || pm_trace_first(t) == PM_NO_TIME) continue;
-        Word_t *first = pm_map_slot(&ev->first_of_image, t->said->image);
-        if (!*first || pm_trace_first(t) < pm_trace_first(&PM_REF(ev->traces, *first)))
-            *first = pm_ref_of(i);
+        pm_evidence_first(ev, t);
     }
     pm_order_sort(&ev->present);
 }

@@ -148,9 +148,13 @@ struct pm_checkup {
 // One request of a group, as a registry's meter counts it.
 struct pm_charge {
     int64_t at;
-    pm_ref group, meter; // meter: index + 1 of the headers of its answer
+    pm_ref group;
     uint16_t n;
     bool manifest; // an answered GET of a manifest
+};
+// The headers of its answer, where it is one of the few that had some.
+struct pm_metered {
+    pm_ref charge, meter; // index + 1 of each
 };
 
 enum pm_reading_what { PM_READING_UP = 0, PM_READING_LIMIT, PM_READING_DISK };
@@ -283,13 +287,15 @@ struct pm_evidence {
     PM_LIST(uint32_t) reasoned;
     PM_LIST(uint32_t) sides;
     struct pm_order present; // by image, at their last telling
-    Pvoid_t first_of_image;  // image → index + 1 of the trace that tells the earliest of it
+    Pvoid_t first_of_image;  // when an image was told of first: pm_evidence_first_told
     PM_LIST(struct pm_request_group) groups;
     PM_LIST(struct pm_status_count) statuses; // of the groups; most have one
     PM_LIST(struct pm_meter) meters;
     PM_LIST(struct pm_checkup) checkups;
     PM_LIST(struct pm_push) pushes;
+    // Millions, which budgets alone ask for: gone when they are reckoned (pm_charges_free).
     PM_LIST(struct pm_charge) charges;
+    PM_LIST(struct pm_metered) metered; // in the order of the charges
     PM_LIST(struct pm_reading) readings;
     PM_LIST(struct pm_rumour) rumours;
     PM_LIST(struct pm_hearsay) hearsay;
@@ -316,7 +322,11 @@ struct pm_evidence {
     bool hub_anonymous, hub_user; // how Docker Hub's token server was asked
 };
 void pm_evidence_free(struct pm_evidence *ev);
+void pm_charges_free(struct pm_evidence *ev);
 void pm_evidence_sort_out(struct pm_evidence *ev); // reasoned, sides, present, first_of_image
+// A trace that is let go told of its image all the same.
+void pm_evidence_first(struct pm_evidence *ev, const struct pm_trace *t);
+int64_t pm_evidence_first_told(const struct pm_evidence *ev, uint32_t image); // or PM_NO_TIME
 
 // An image as it is written, read once; names. known: it is a reference.
 struct pm_text_image {
@@ -386,6 +396,8 @@ void pm_trace_extend(struct pm_evidence *ev, struct pm_trace *t, const struct pm
 // The extent that it has, written out where it is a moment: what changes some of it.
 struct pm_trace_extent pm_trace_extent_of(const struct pm_trace *t);
 void pm_trace_span(struct pm_evidence *ev, struct pm_trace *t, int64_t first, int64_t last);
+// Those of traces that are gone give their room back.
+void pm_extents_pack(struct pm_evidence *ev);
 void pm_sayings_free(struct pm_evidence *ev);
 
 // Facts.

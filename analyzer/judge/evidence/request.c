@@ -280,10 +280,12 @@ static void charge(struct pm_evidence *ev, const struct pm_request_group *g,
     pm_ref group = pm_ref_of((size_t)(g - ev->groups.items));
     if (told) told->group = group;
     if (!answered && !told) return;
+    if (told)
+        *PM_PUSH(ev->metered.items, ev->metered.n, ev->metered.cap) =
+            (struct pm_metered){pm_ref_of(ev->charges.n), (pm_ref)ev->meters.n};
     *PM_PUSH(ev->charges.items, ev->charges.n, ev->charges.cap) =
         (struct pm_charge){.at = q->row->ts_ns,
                            .group = group,
-                           .meter = told ? (uint32_t)ev->meters.n : 0,
                            .n = !answered ? 0 : (uint16_t)(q->times > 1000 ? 1000 : q->times),
                            .manifest = q->manifest && answered && is_good(e->http_status) &&
                                        pm_str_eqc(e->field[PM_F_METHOD], "GET")};

@@ -1,16 +1,15 @@
 // What traces say alike, kept once. A log of a million pulls says some thousand things, each
 // of a node and an image; what is a trace's own, its moment, pod and number, stays with it.
+#include "base/once.h"
 #include "judge/evidence/evidence.h"
 #include <stdlib.h>
 
 struct pm_sayings {
+    struct pm_once *said;
     struct pm_arena *a;
-    const struct pm_saying **slots; // hash → saying, open addressing; NULL: free
-    size_t room, n;
     struct pm_trace_extent *extents; // the next of a block, of so many that are left
     size_t extents_left;
 };
-#define ROOM_AT_FIRST 256
 #define EXTENTS 1024
 
 // Equal sayings are equal bytes as long as no member is followed by a hole.
@@ -18,44 +17,16 @@ _Static_assert(sizeof(struct pm_saying) == sizeof(void *) + 19 * sizeof(uint32_t
                                                2 * sizeof(uint16_t) + 8 * sizeof(uint8_t),
                "a saying has a hole");
 
-static struct pm_str bytes_of(const struct pm_saying *s) {
-    return (struct pm_str){(const char *)s, sizeof *s};
-}
-
-static const struct pm_saying **saying_at(const struct pm_sayings *all, const struct pm_saying *s) {
-    size_t at = (size_t)pm_str_hash(bytes_of(s), 0) & (all->room - 1);
-    while (all->slots[at] && !pm_str_eq(bytes_of(all->slots[at]), bytes_of(s)))
-        at = (at + 1) & (all->room - 1);
-    return &all->slots[at];
-}
-
-static void sayings_room(struct pm_sayings *all) {
-    if (all->n * 2 < all->room) return;
-    struct pm_sayings old = *all;
-    all->room = old.room ? old.room * 2 : ROOM_AT_FIRST;
-    all->slots = pm_xmalloc(all->room * sizeof *all->slots);
-    memset(all->slots, 0, all->room * sizeof *all->slots);
-    for (size_t i = 0; i < old.room; i++)
-        if (old.slots[i]) *saying_at(all, old.slots[i]) = old.slots[i];
-    free(old.slots);
-}
-
 static struct pm_sayings *sayings_of(struct pm_evidence *ev) {
     if (ev->sayings) return ev->sayings;
     ev->sayings = pm_xmalloc(sizeof *ev->sayings);
-    *ev->sayings = (struct pm_sayings){.a = pm_arena_new()};
+    *ev->sayings =
+        (struct pm_sayings){.said = pm_once_new(sizeof(struct pm_saying)), .a = pm_arena_new()};
     return ev->sayings;
 }
 
 const struct pm_saying *pm_saying_keep(struct pm_evidence *ev, const struct pm_saying *s) {
-    struct pm_sayings *all = sayings_of(ev);
-    sayings_room(all);
-    const struct pm_saying **slot = saying_at(all, s);
-    if (*slot) return *slot;
-    struct pm_saying *kept = PM_NEW(all->a, struct pm_saying);
-    memcpy(kept, s, sizeof *kept);
-    all->n++;
-    return *slot = kept;
+    return pm_once_keep(sayings_of(ev)->said, s);
 }
 
 void pm_trace_say(struct pm_evidence *ev, struct pm_trace *t, const struct pm_saying *s) {
@@ -100,10 +71,22 @@ void pm_trace_span(struct pm_evidence *ev, struct pm_trace *t, int64_t first, in
     pm_trace_extend(ev, t, &e);
 }
 
+void pm_extents_pack(struct pm_evidence *ev) {
+    struct pm_sayings *all = sayings_of(ev);
+    struct pm_arena *before = all->a;
+    all->a = pm_arena_new();
+    all->extents_left = 0;
+    for (size_t i = 0; i < ev->traces.n; i++) {
+        struct pm_trace *t = &ev->traces.items[i];
+        if (t->extent) t->extent = memcpy(extent_new(all), t->extent, sizeof *t->extent);
+    }
+    pm_arena_free(before);
+}
+
 void pm_sayings_free(struct pm_evidence *ev) {
     if (!ev->sayings) return;
+    pm_once_free(ev->sayings->said);
     pm_arena_free(ev->sayings->a);
-    free(ev->sayings->slots);
     free(ev->sayings);
     ev->sayings = NULL;
 }

@@ -53,10 +53,11 @@ static void look_at_pulls(struct sight *v) {
         if (p->status || p->requests || p->stage >= PM_STAGE_MANIFEST) v->answered++;
         else v->unanswered++;
         if (p->sources & (PM_SRC_RUNTIME | PM_SRC_REGISTRY)) v->kubelet_only = false;
-        if (!said && p->error && p->verdict->cause == v->h->cause && !p->settled_by_neighbour)
-            said = p->error;
-        if (!said && p->error) said = p->error;
-        v->words_n += p->error == said && said;
+        if (!said && p->names->error && p->verdict->cause == v->h->cause &&
+            !p->settled_by_neighbour)
+            said = p->names->error;
+        if (!said && p->names->error) said = p->names->error;
+        v->words_n += p->names->error == said && said;
     }
     for (size_t i = 0; i < v->h->traces.n && !said; i++)
         said = v->scene->ev->traces.items[v->h->traces.items[i]].said->error;

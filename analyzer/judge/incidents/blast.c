@@ -40,7 +40,7 @@ static void pods_of_pulls(struct blast *b, const struct pm_hit *h) {
         uint32_t log = p->pods.n ? kubelet_log(b->scene->ev, p) : 0;
         for (size_t k = 0; k < p->pods.n; k++) {
             struct pod_hit *pod =
-                pod_seen(b, p->pods.items[k], p->node, p->image, pm_at(p), pm_at(p));
+                pod_seen(b, p->pods.items[k], p->node, p->names->image, pm_at(p), pm_at(p));
             pod->failed++;
             if (log) pod->log = log;
         }

@@ -108,12 +108,23 @@ static uint8_t runtime_of(const struct pm_scene *scene, uint32_t node, int64_t s
     if (pm_str_starts(says, PM_STR("cri-o://"))) return PM_COMP_CRIO;
     if (says.n) return PM_COMP_NONE;
     uint8_t found = PM_COMP_NONE;
+    int64_t found_at = INT64_MIN;
     for (size_t i = 0; i < scene->ev->traces.n; i++) {
         const struct pm_trace *t = &scene->ev->traces.items[i];
         if (t->node != node || !pm_time_in(t->ts, since, until) || !t->pull) continue;
         if (t->said->component == PM_COMP_DOCKERD) return PM_COMP_NONE;
-        if (t->said->component == PM_COMP_CONTAINERD || t->said->component == PM_COMP_CRIO)
-            found = t->said->component;
+        if (t->said->component != PM_COMP_CONTAINERD && t->said->component != PM_COMP_CRIO)
+            continue;
+        found = t->said->component;
+        found_at = t->ts;
+    }
+    for (size_t i = 0; i < scene->pulls->n; i++) { // whose lines were let go
+        const struct pm_attempt *p = &scene->pulls->items[i];
+        int64_t when = pm_time_in(p->ended, since, until) ? p->ended : p->started;
+        if (p->node != node || !p->runtime || !pm_time_in(when, since, until) || when < found_at)
+            continue;
+        found = p->runtime;
+        found_at = when;
     }
     return found;
 }
@@ -196,7 +207,8 @@ static void bypass_count(const struct pm_pulls *pulls, const struct pm_hit *h, s
     for (size_t i = pm_pull_first(pulls, pm_since(h->from, WINDOW_NS));
          i < pulls->n && pm_at(&pulls->items[i]) <= h->from; i++) {
         const struct pm_attempt *p = &pulls->items[i];
-        if (p->outcome != PM_OUTCOME_OK || !pm_ids_has(&h->registries, p->registry)) continue;
+        if (p->outcome != PM_OUTCOME_OK || !pm_ids_has(&h->registries, p->names->registry))
+            continue;
         x->share.of++;
         x->share.n += past(x, p);
     }
@@ -235,7 +247,7 @@ static void by_new_runtime(const struct pm_scene *scene, struct pm_hit *h) {
     Word_t freed;
     for (size_t i = pm_pull_first(scene->pulls, pm_since(h->from, WINDOW_NS));
          i < scene->pulls->n && pm_at(&scene->pulls->items[i]) <= h->from; i++)
-        if (pm_ids_has(&h->registries, scene->pulls->items[i].registry))
+        if (pm_ids_has(&h->registries, scene->pulls->items[i].names->registry))
             node_of(scene, h, &x, scene->pulls->items[i].node);
     for (size_t i = 0; i < h->nodes.n; i++) node_of(scene, h, &x, h->nodes.items[i]);
     if (x.nodes.n) bypass_count(scene->pulls, h, &x);
@@ -259,7 +271,8 @@ static void by_silent_mirror(const struct pm_scene *scene, struct pm_hit *h) {
     for (size_t i = pm_pull_first(scene->pulls, pm_since(h->from, WINDOW_NS));
          i < scene->pulls->n && pm_at(&scene->pulls->items[i]) <= h->from; i++) {
         const struct pm_attempt *p = &scene->pulls->items[i];
-        if (p->outcome != PM_OUTCOME_OK || !pm_ids_has(&h->registries, p->registry)) continue;
+        if (p->outcome != PM_OUTCOME_OK || !pm_ids_has(&h->registries, p->names->registry))
+            continue;
         const struct pm_trace *passed = pm_fell_back(scene->env, scene->ev, p);
         if (!first) first = passed;
         window++;

@@ -137,8 +137,8 @@ static bool met_nobody(const struct pm_scene *scene, const struct pm_hits *hits,
 static bool made_good(const struct pm_scene *scene, const struct pm_attempt *p) {
     int64_t soon = pm_weight_ns(scene->env->rules, PM_WEIGHT_SEVERITY_MADE_GOOD_S);
     const struct pm_attempt *q;
-    for (size_t k = pm_ok_first(scene->pulls, p->image, pm_at(p));
-         (q = pm_ok_at(scene->pulls, p->image, k)); k++)
+    for (size_t k = pm_ok_first(scene->pulls, p->names->image, pm_at(p));
+         (q = pm_ok_at(scene->pulls, p->names->image, k)); k++)
         if (q->node == p->node && pm_time_between(pm_began(p), pm_at(q)) <= soon) return true;
     for (size_t k = 0; k < p->pods.n; k++) {
         const struct pm_pod_fact *pod = pm_facts_pod(scene->ev, p->pods.items[k]);
@@ -158,7 +158,8 @@ static bool overtaken(const struct pm_pulls *pulls, const struct pm_hits *hits,
     for (size_t i = pm_pull_first(pulls, pm_at(p));
          i < pulls->n && pm_time_between(pm_at(p), pm_at(&pulls->items[i])) <= PM_S(330); i++) {
         const struct pm_attempt *q = &pulls->items[i];
-        if (q == p || q->node != p->node || q->image != p->image || q->outcome != PM_OUTCOME_FAILED)
+        if (q == p || q->node != p->node || q->names->image != p->names->image ||
+            q->outcome != PM_OUTCOME_FAILED)
             continue;
         return q->verdict->cause != p->verdict->cause && pm_hit_of(pulls, hits, q) &&
                pm_hit_of(pulls, hits, q) != pm_hit_of(pulls, hits, p);
@@ -206,7 +207,8 @@ static bool transients(const struct pm_scene *scene, const struct pm_hits *hits,
         for (size_t k = 0; k < i; k++) {
             const struct pm_attempt *q = &scene->pulls->items[h->pulls.items[k]];
             int64_t apart = pm_time_apart(pm_at(p), pm_at(q));
-            if (q->node == p->node && q->image == p->image) return false; // failed again
+            if (q->node == p->node && q->names->image == p->names->image)
+                return false; // failed again
             if (q->node != p->node && apart <= PM_S(60))
                 return false; // one moment on several nodes is one trouble, not single ones
         }

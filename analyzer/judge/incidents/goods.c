@@ -16,8 +16,8 @@ static uint32_t good_all(const struct pm_attempt *p) {
     (void)p;
     return 0;
 }
-static uint32_t good_registry(const struct pm_attempt *p) { return p->registry; }
-static uint32_t good_repository(const struct pm_attempt *p) { return p->repository; }
+static uint32_t good_registry(const struct pm_attempt *p) { return p->names->registry; }
+static uint32_t good_repository(const struct pm_attempt *p) { return p->names->repository; }
 static uint32_t good_node(const struct pm_attempt *p) { return p->node; }
 
 static bool is_good(const struct pm_attempt *p) { return p->outcome == PM_OUTCOME_OK; }
@@ -78,8 +78,8 @@ static void by_free(struct pm_goods_by *by) {
 
 // ── where the one before it with the same value stands ──
 typedef uint32_t value_of(const struct pm_attempt *p);
-static uint32_t good_image(const struct pm_attempt *p) { return p->image; }
-static uint32_t good_namespace(const struct pm_attempt *p) { return p->k8s_namespace; }
+static uint32_t good_image(const struct pm_attempt *p) { return p->names->image; }
+static uint32_t good_namespace(const struct pm_attempt *p) { return p->names->k8s_namespace; }
 
 static void levels_add(struct pm_goods_before *b, uint32_t *before, size_t n) {
     b->level[b->levels++] = before;
@@ -116,7 +116,7 @@ static void places_find(const struct pm_goods_by *by, struct pm_goods_before *b)
         Pvoid_t last = NULL;
         for (uint32_t i = by->spans.items[k].from; i < by->spans.items[k].to; i++) {
             const struct pm_attempt *p = &by->scene->pulls->items[by->pulls[i]];
-            Word_t *at = pm_map_slot(&last, PM_PAIR(p->registry, p->node));
+            Word_t *at = pm_map_slot(&last, PM_PAIR(p->names->registry, p->node));
             before[i] = (uint32_t)*at;
             *at = i + (Word_t)1;
         }

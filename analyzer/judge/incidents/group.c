@@ -30,17 +30,19 @@ static uint32_t key_of(const struct pm_scene *scene, const struct pm_family_rule
                        const struct pm_attempt *p) {
     if (pm_is_client(scene->ev, p))
         return pm_id_fmt(scene->env, "c/%d/%u", cause_of(p),
-                         p->registry); // whoever they are, they are beside the cluster
-    return pm_id_fmt(
-        scene->env, "h/%d/%u/%u/%u/%u/%u", cause_of(p), grouped_by(f, "registry") ? p->registry : 0,
-        grouped_by(f, "node") ? p->node : 0, grouped_by(f, "repository") ? p->repository : 0,
-        grouped_by(f, "image") ? p->image : 0, grouped_by(f, "namespace") ? p->k8s_namespace : 0);
+                         p->names->registry); // whoever they are, they are beside the cluster
+    return pm_id_fmt(scene->env, "h/%d/%u/%u/%u/%u/%u", cause_of(p),
+                     grouped_by(f, "registry") ? p->names->registry : 0,
+                     grouped_by(f, "node") ? p->node : 0,
+                     grouped_by(f, "repository") ? p->names->repository : 0,
+                     grouped_by(f, "image") ? p->names->image : 0,
+                     grouped_by(f, "namespace") ? p->names->k8s_namespace : 0);
 }
 
 // The address that could not be dialled ("dial tcp 10.0.0.9:3128: …"): nodes and
 // registries apart, it is the same door that is shut.
 static uint32_t dialled(const struct pm_env *env, const struct pm_attempt *p) {
-    struct pm_str error = pm_name(env, p->error), dial = PM_STR("dial tcp ");
+    struct pm_str error = pm_name(env, p->names->error), dial = PM_STR("dial tcp ");
     ptrdiff_t at = pm_str_find(error, dial, 0);
     if (at < 0) return 0;
     struct pm_str address = pm_str_from(error, (size_t)at + dial.n);
@@ -73,7 +75,7 @@ static bool nobody_spared(const struct pm_scene *scene, const struct pm_hit *h) 
         int64_t skew = pm_skew_of(scene->ev, p->node);
         if (p->outcome == PM_OUTCOME_OK && pm_since(pm_began(p), skew) > from &&
             pm_since(pm_at(p), skew) < pm_since(to, PM_S(2)) &&
-            (pm_ids_has(&h->nodes, p->node) || pm_ids_has(&h->registries, p->registry)))
+            (pm_ids_has(&h->nodes, p->node) || pm_ids_has(&h->registries, p->names->registry)))
             return false;
     }
     return h->nodes.n > 2;
@@ -91,7 +93,7 @@ static void split_linked(const struct pm_scene *scene, struct pm_hits *hits, siz
         for (int dim = 0; dim < 3; dim++) {
             uint32_t id;
             if (dim == 2) id = dialled(scene->env, p);
-            else if (dim) id = p->registry;
+            else if (dim) id = p->names->registry;
             else id = p->node;
             if (!id) continue;
             Word_t *slot = pm_map_slot(&first, PM_PAIR(dim, id));
@@ -161,7 +163,7 @@ static bool others_reached(const struct pm_pulls *pulls, const struct pm_hit *h)
          i < pulls->n && pm_began(&pulls->items[i]) <= h->to; i++) {
         const struct pm_attempt *p = &pulls->items[i];
         if (p->outcome == PM_OUTCOME_OK && p->node && pm_at(p) >= h->from &&
-            pm_ids_has(&h->registries, p->registry) && !pm_ids_has(&h->nodes, p->node))
+            pm_ids_has(&h->registries, p->names->registry) && !pm_ids_has(&h->nodes, p->node))
             return true;
     }
     return false;
@@ -303,7 +305,7 @@ static bool another_since(const struct pm_pulls *pulls, const struct pm_hits *hi
     for (size_t k = pm_pull_first(pulls, pm_since(pm_trace_first(t), PM_S(60)));
          k < pulls->n && pm_at(&pulls->items[k]) < h->from; k++) {
         const struct pm_attempt *p = &pulls->items[k];
-        if (p->image != t->said->image || p->node != t->node) continue;
+        if (p->names->image != t->said->image || p->node != t->node) continue;
         if (p->outcome == PM_OUTCOME_OK
                 ? pm_at(p) >= pm_trace_first(t)
                 : pm_hit_of(pulls, hits, p) && &PM_REF(*hits, pm_hit_of(pulls, hits, p)) != h)

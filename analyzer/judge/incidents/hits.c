@@ -27,12 +27,12 @@ void pm_hit_add(const struct pm_pulls *pulls, struct pm_hit *h, uint32_t index) 
     h->lines += p->lines;
     pm_hit_widen(h, pm_at(p), pm_at(p));
     if (p->node) pm_ids_add_new(&h->nodes, p->node);
-    if (p->registry) pm_ids_add_new(&h->registries, p->registry);
-    if (p->image) pm_ids_add_new(&h->images, p->image);
-    if (p->repository) pm_ids_add_new(&h->repositories, p->repository);
+    if (p->names->registry) pm_ids_add_new(&h->registries, p->names->registry);
+    if (p->names->image) pm_ids_add_new(&h->images, p->names->image);
+    if (p->names->repository) pm_ids_add_new(&h->repositories, p->names->repository);
     if (p->client) pm_ids_add_new(&h->clients, p->client);
-    if (p->user) pm_ids_add_new(&h->users, p->user);
-    if (p->k8s_namespace) pm_ids_add_new(&h->namespaces, p->k8s_namespace);
+    if (p->names->user) pm_ids_add_new(&h->users, p->names->user);
+    if (p->names->k8s_namespace) pm_ids_add_new(&h->namespaces, p->names->k8s_namespace);
 }
 
 void pm_hit_take_over(const struct pm_pulls *pulls, struct pm_hit *a, struct pm_hit *b) {

@@ -5,7 +5,7 @@
 
 static bool of_namespaces(const struct pm_env *env, const struct pm_hit *h,
                           const struct pm_attempt *p) {
-    if (pm_ids_has(&h->namespaces, p->k8s_namespace)) return true;
+    if (pm_ids_has(&h->namespaces, p->names->k8s_namespace)) return true;
     for (size_t i = 0; i < p->pods.n; i++) {
         struct pm_str key = pm_name(env, p->pods.items[i]);
         ptrdiff_t slash = pm_str_chr(key, '/', 0);
@@ -13,7 +13,7 @@ static bool of_namespaces(const struct pm_env *env, const struct pm_hit *h,
             slash > 0 ? pm_intern_find(env->names, pm_str_sub(key, 0, (size_t)slash)) : 0;
         if (k8s_namespace && pm_ids_has(&h->namespaces, k8s_namespace)) return true;
     }
-    return pm_ids_has(&h->images, p->image);
+    return pm_ids_has(&h->images, p->names->image);
 }
 
 // One credential for a registry: any success with it is the end, on whatever node. A
@@ -24,9 +24,9 @@ static bool of_credential(const struct pm_hit *h) {
 
 static bool in_scope(const struct pm_env *env, const struct pm_hit *h, const struct pm_attempt *p) {
     bool node = !h->nodes.n || !p->node || pm_ids_has(&h->nodes, p->node);
-    bool registry = !h->registries.n || pm_ids_has(&h->registries, p->registry);
+    bool registry = !h->registries.n || pm_ids_has(&h->registries, p->names->registry);
     switch (h->incident->scope_kind) {
-    case PM_SCOPE_IMAGE: return pm_ids_has(&h->images, p->image);
+    case PM_SCOPE_IMAGE: return pm_ids_has(&h->images, p->names->image);
     case PM_SCOPE_NAMESPACE: return registry && of_namespaces(env, h, p);
     case PM_SCOPE_NODE: return node && (!pm_cause_has(h->cause, PM_TRAIT_REACH) || registry);
     case PM_SCOPE_CLUSTER: return node;
@@ -45,7 +45,7 @@ static Pvoid_t last_of_images(const struct pm_scene *scene, const struct pm_hit 
     Pvoid_t last = NULL;
     for (size_t i = 0; i < h->pulls.n; i++) {
         const struct pm_attempt *p = &scene->pulls->items[h->pulls.items[i]];
-        Word_t *slot = pm_map_slot(&last, p->image);
+        Word_t *slot = pm_map_slot(&last, p->names->image);
         if (!*slot || pm_at(p) > pm_at(&PM_REF(*scene->pulls, *slot)))
             *slot = pm_ref_of(h->pulls.items[i]);
     }
@@ -122,7 +122,7 @@ static int64_t pods_run_since(const struct pm_scene *scene, const struct pm_hit 
 // for its containers has its sandboxes.
 static bool of_sandboxes(const struct pm_scene *scene, const struct pm_hit *h) {
     for (size_t i = 0; i < h->pulls.n; i++)
-        if (!pm_str_has(pm_name(scene->env, scene->pulls->items[h->pulls.items[i]].error),
+        if (!pm_str_has(pm_name(scene->env, scene->pulls->items[h->pulls.items[i]].names->error),
                         PM_STR("sandbox")))
             return false;
     return h->pulls.n > 0;
@@ -132,7 +132,7 @@ static int64_t sandboxes_start(const struct pm_pulls *pulls, const struct pm_hit
     for (size_t i = pm_pull_first(pulls, h->to); i < pulls->n; i++) {
         const struct pm_attempt *p = &pulls->items[i];
         if (pm_began(p) > h->to && pm_ids_has(&h->nodes, p->node) &&
-            !pm_ids_has(&h->images, p->image))
+            !pm_ids_has(&h->images, p->names->image))
             return pm_began(p);
     }
     return PM_NO_TIME;

@@ -47,28 +47,30 @@ static void node_seen(void *ctx, const struct pm_attempt *p) {
 // says nothing about this one.
 static void sibling_seen(void *ctx, const struct pm_attempt *p) {
     const struct looking *l = ctx;
-    if (!p->registry || pm_ids_has(&l->h->registries, p->registry)) return;
-    pm_ids_add_new(&l->out->siblings, p->registry);
+    if (!p->names->registry || pm_ids_has(&l->h->registries, p->names->registry)) return;
+    pm_ids_add_new(&l->out->siblings, p->names->registry);
     if (p->node && !pm_ids_has(&l->h->nodes, p->node)) pm_ids_add_new(&l->out->elsewhere, p->node);
 }
 static void registry_seen(void *ctx, const struct pm_attempt *p) {
     const struct looking *l = ctx;
-    if (p->registry && !pm_ids_has(&l->h->registries, p->registry))
-        pm_ids_add_new(&l->out->registries, p->registry);
+    if (p->names->registry && !pm_ids_has(&l->h->registries, p->names->registry))
+        pm_ids_add_new(&l->out->registries, p->names->registry);
 }
 static void image_seen(void *ctx, const struct pm_attempt *p) {
     const struct looking *l = ctx;
-    if (p->image && !pm_ids_has(&l->h->images, p->image)) pm_ids_add_new(&l->out->images, p->image);
+    if (p->names->image && !pm_ids_has(&l->h->images, p->names->image))
+        pm_ids_add_new(&l->out->images, p->names->image);
 }
 static bool beside_counts(const struct pm_hit *h) { return h->images.n == 1 && h->pulls.n > 1; }
 static void image_beside(void *ctx, const struct pm_attempt *p) {
     const struct looking *l = ctx;
-    if (p->image && !pm_ids_has(&l->h->images, p->image)) pm_ids_add_new(&l->out->beside, p->image);
+    if (p->names->image && !pm_ids_has(&l->h->images, p->names->image))
+        pm_ids_add_new(&l->out->beside, p->names->image);
 }
 static void namespace_seen(void *ctx, const struct pm_attempt *p) {
     const struct looking *l = ctx;
-    if (p->k8s_namespace && !pm_ids_has(&l->h->namespaces, p->k8s_namespace))
-        pm_ids_add_new(&l->out->namespaces, p->k8s_namespace);
+    if (p->names->k8s_namespace && !pm_ids_has(&l->h->namespaces, p->names->k8s_namespace))
+        pm_ids_add_new(&l->out->namespaces, p->names->k8s_namespace);
 }
 
 static void look(const struct pm_scene *scene, struct pm_goods *g, const struct pm_hit *h,
@@ -193,7 +195,8 @@ static bool others_pulled_it(const struct pm_pulls *pulls, const struct pm_hit *
         for (size_t i = pm_ok_first(pulls, h->images.items[k], pm_since(h->from, BEFORE_NS));
              (p = pm_ok_at(pulls, h->images.items[k], i)); i++) {
             if (h->to != PM_NO_TIME && pm_at(p) > h->to) break;
-            if (p->k8s_namespace && !pm_ids_has(&h->namespaces, p->k8s_namespace)) return true;
+            if (p->names->k8s_namespace && !pm_ids_has(&h->namespaces, p->names->k8s_namespace))
+                return true;
         }
     return false;
 }

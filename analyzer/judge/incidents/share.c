@@ -87,10 +87,11 @@ static void gather(struct pm_chain *c) {
     for (size_t i = 0; i < scene->pulls->n; i++) {
         const struct pm_attempt *p = &scene->pulls->items[i];
         if (p->outcome != PM_OUTCOME_OK || pm_at(p) == PM_NO_TIME) continue;
-        uint32_t image = group_made(&c->image_on, p->node, p->image, &images);
+        uint32_t image = group_made(&c->image_on, p->node, p->names->image, &images);
         pm_order_add(&c->pulled, image, pm_at(p), (uint32_t)i);
         pm_order_add(&c->present, image, pm_at(p), (uint32_t)i);
-        pm_order_add(&c->served, group_made(&c->registry_of, p->node, p->registry, &registries),
+        pm_order_add(&c->served,
+                     group_made(&c->registry_of, p->node, p->names->registry, &registries),
                      pm_at(p), (uint32_t)i);
     }
     struct pm_order *all[] = {&c->removed, &c->swept,    &c->present, &c->pulled,
@@ -198,7 +199,7 @@ static bool helper_failed(const struct asked *a, const struct deed *d) {
     }
     for (size_t i = 0; i < a->from->pulls.n; i++) {
         const struct pm_attempt *p = &a->c->scene->pulls->items[a->from->pulls.items[i]];
-        if (helper_sign(a, d, p->node, p->registry, pm_at(p))) return true;
+        if (helper_sign(a, d, p->node, p->names->registry, pm_at(p))) return true;
     }
     return false;
 }
@@ -235,7 +236,7 @@ static void asked_prepare(struct asked *a) {
     for (size_t i = 0; i < a->from->pulls.n; i++) { // in order of time
         uint32_t index = a->from->pulls.items[i];
         const struct pm_attempt *p = &a->c->scene->pulls->items[index];
-        Word_t *first = pm_map_slot(&a->failed_first, PM_PAIR(p->node, p->image));
+        Word_t *first = pm_map_slot(&a->failed_first, PM_PAIR(p->node, p->names->image));
         if (!*first) *first = pm_ref_of(index);
         span_widen(a, p->node, pm_at(p), pm_at(p));
     }
@@ -283,7 +284,8 @@ const char *pm_share_counted(const char *observed) {
 }
 
 static struct deed deed_of(const struct pm_attempt *p) {
-    return (struct deed){p, p->node, p->image, p->registry, p->repository, pm_at(p)};
+    return (struct deed){
+        p, p->node, p->names->image, p->names->registry, p->names->repository, pm_at(p)};
 }
 
 static void share_add(const struct asked *a, const struct count *k, const struct deed *d,
@@ -298,7 +300,7 @@ static void over_images(const struct asked *a, const struct count *k, struct pm_
     Word_t freed;
     for (size_t i = 0; i < a->to->pulls.n; i++) {
         const struct pm_attempt *p = &a->c->scene->pulls->items[a->to->pulls.items[i]];
-        Word_t *slot = pm_map_slot(&seen, PM_PAIR(p->node, p->image));
+        Word_t *slot = pm_map_slot(&seen, PM_PAIR(p->node, p->names->image));
         struct deed d = deed_of(p);
         if (*slot == 2) continue;
         if (!*slot) out->of++;

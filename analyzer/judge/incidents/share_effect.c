@@ -42,14 +42,14 @@ static void spent_find(const struct pm_chain *c, const struct pm_hit *to, struct
     for (size_t i = pm_pull_first(pulls, to->from);
          i < pulls->n && pm_at(&pulls->items[i]) <= to->to; i++) {
         const struct pm_attempt *p = &pulls->items[i];
-        if (p->outcome == PM_OUTCOME_OK && pm_ids_has(&to->registries, p->registry))
+        if (p->outcome == PM_OUTCOME_OK && pm_ids_has(&to->registries, p->names->registry))
             *pm_map_slot(&meanwhile, p->node) = 1;
     }
     int64_t last = INT64_MIN;
     for (size_t i = pm_pull_first(pulls, pm_since(to->from, QUOTA_WINDOW_NS));
          i < pulls->n && pm_at(&pulls->items[i]) <= to->from; i++) {
         const struct pm_attempt *p = &pulls->items[i];
-        if (p->outcome != PM_OUTCOME_OK || !pm_ids_has(&to->registries, p->registry) ||
+        if (p->outcome != PM_OUTCOME_OK || !pm_ids_has(&to->registries, p->names->registry) ||
             own_budget(to, p->node, meanwhile))
             continue;
         e->in_order = e->in_order && last <= pm_at(p);
@@ -67,7 +67,7 @@ static void storm_find(const struct pm_chain *c, const struct pm_hit *to, struct
          i < pulls->n && pm_at(&pulls->items[i]) <= to->from; i++) {
         const struct pm_attempt *p = &pulls->items[i];
         uint32_t hit = pm_hit_of(pulls, c->hits, p);
-        if (p->outcome == PM_OUTCOME_CACHED || !pm_ids_has(&to->registries, p->registry) ||
+        if (p->outcome == PM_OUTCOME_CACHED || !pm_ids_has(&to->registries, p->names->registry) ||
             (hit && &PM_REF(*c->hits, hit) == to))
             continue;
         e->asked++;

@@ -208,7 +208,7 @@ static bool expiry(const struct pm_pulls *pulls, struct pm_hit *h) {
     int64_t last = PM_NO_TIME;
     for (size_t i = 0; i < pulls->n && pm_at(&pulls->items[i]) < h->from; i++)
         if (pulls->items[i].outcome == PM_OUTCOME_OK &&
-            pm_ids_has(&h->registries, pulls->items[i].registry))
+            pm_ids_has(&h->registries, pulls->items[i].names->registry))
             last = pm_at(&pulls->items[i]);
     trigger_set(h, "credential-expiry", h->from,
                 last == PM_NO_TIME ? PM_STR("no earlier success is in the logs")

@@ -138,20 +138,20 @@ static bool by_sets(const struct pm_scene *scene, const struct pm_hit *h, int64_
 
 static bool known_before(const struct pm_scene *scene, const struct pm_hit *h, size_t end,
                          uint32_t image) {
-    Word_t pull = pm_map_get(scene->pulls->first_of_image, image),
-           trace = pm_map_get(scene->ev->first_of_image, image);
-    return (pull && pull <= end) || (trace && pm_trace_first(&PM_REF(scene->ev->traces, trace)) <
-                                                  pm_since(h->from, PM_S(60)));
+    Word_t pull = pm_map_get(scene->pulls->first_of_image, image);
+    int64_t told = pm_evidence_first_told(scene->ev, image);
+    return (pull && pull <= end) || (told != PM_NO_TIME && told < pm_since(h->from, PM_S(60)));
 }
 
 // Another tag of its repository that was pulled well, or found on a node, before.
 static const struct pm_attempt *forerunner(const struct pm_pulls *pulls, size_t end,
                                            const struct pm_attempt *of) {
     const struct pm_attempt *p;
-    if (!of->repository) return NULL;
-    for (size_t i = pm_good_end(pulls, of->repository, end);
-         (p = pm_good_before(pulls, of->repository, i)); i--)
-        if (p->registry == of->registry && p->image != of->image) return p;
+    if (!of->names->repository) return NULL;
+    for (size_t i = pm_good_end(pulls, of->names->repository, end);
+         (p = pm_good_before(pulls, of->names->repository, i)); i--)
+        if (p->names->registry == of->names->registry && p->names->image != of->names->image)
+            return p;
     return NULL;
 }
 
@@ -163,10 +163,11 @@ static bool by_images(const struct pm_scene *scene, const struct pm_hit *h,
     size_t end = pm_pulls_begun(scene->pulls, h->from);
     for (size_t i = 0; i < h->pulls.n; i++) {
         const struct pm_attempt *p = &scene->pulls->items[h->pulls.items[i]];
-        bool same = last && last->image == p->image && last->registry == p->registry &&
-                    last->repository == p->repository;
+        bool same = last && last->names->image == p->names->image &&
+                    last->names->registry == p->names->registry &&
+                    last->names->repository == p->names->repository;
         if (!same) old = forerunner(scene->pulls, end, p);
-        if (!old || (!same && known_before(scene, h, end, p->image))) return false;
+        if (!old || (!same && known_before(scene, h, end, p->names->image))) return false;
         last = p;
         if (!first || pm_began(p) < pm_began(first)) {
             first = p;
@@ -178,8 +179,8 @@ static bool by_images(const struct pm_scene *scene, const struct pm_hit *h,
         "rollout", pm_began(first),
         pm_arena_fmt(scene->env->a,
                      "%.*s was asked for, for the first time in these logs; before it was %.*s",
-                     PM_FMT(pm_name(scene->env, first->image)),
-                     PM_FMT(pm_name(scene->env, before->image)))};
+                     PM_FMT(pm_name(scene->env, first->names->image)),
+                     PM_FMT(pm_name(scene->env, before->names->image)))};
     return true;
 }
 

@@ -49,10 +49,10 @@ static bool worked_since(const struct pm_scene *scene, const struct pm_hit *h,
          i < scene->pulls->n && pm_at(&scene->pulls->items[i]) < h->from; i++) {
         const struct pm_attempt *p = &scene->pulls->items[i];
         if (p->outcome != PM_OUTCOME_OK || pm_began(p) < at ||
-            !pm_ids_has(&h->registries, p->registry))
+            !pm_ids_has(&h->registries, p->names->registry))
             continue;
         if (of_namespace(scene->ev, p, f->k8s_namespace) ||
-            (!p->pods.n && pm_ids_has(&h->images, p->image)))
+            (!p->pods.n && pm_ids_has(&h->images, p->names->image)))
             return true;
     }
     return false;

@@ -42,7 +42,8 @@ static bool waits_since(const struct pm_pod_fact *pod, int64_t began) {
 static bool ended_since(const struct pm_pulls *pulls, const struct pm_attempt *p) {
     for (size_t i = pm_pull_first(pulls, pm_began(p)); i < pulls->n; i++) {
         const struct pm_attempt *q = &pulls->items[i];
-        if (q->outcome != PM_OUTCOME_OPEN && q->image == p->image && q->node == p->node)
+        if (q->outcome != PM_OUTCOME_OPEN && q->names->image == p->names->image &&
+            q->node == p->node)
             return true;
     }
     return false;

@@ -138,10 +138,10 @@ static int64_t good_from(const struct pm_pulls *pulls, uint32_t image, int64_t a
 // the image: one place's trouble, not the tag's.
 static const char *tag_variant(const struct pm_scene *scene, const struct pm_hit *h,
                                const struct pm_attempt *p) {
-    if (home_is_gone(scene->env, p->image, pm_at(p))) return "withdrawn";
-    int64_t first = good_from(scene->pulls, p->image, INT64_MIN),
-            meanwhile =
-                h->from == PM_NO_TIME ? PM_NO_TIME : good_from(scene->pulls, p->image, h->from);
+    if (home_is_gone(scene->env, p->names->image, pm_at(p))) return "withdrawn";
+    int64_t first = good_from(scene->pulls, p->names->image, INT64_MIN),
+            meanwhile = h->from == PM_NO_TIME ? PM_NO_TIME
+                                              : good_from(scene->pulls, p->names->image, h->from);
     if (first == PM_NO_TIME) return h->held ? NULL : "never-seen";
     return h->from != PM_NO_TIME && first < h->from &&
                    (meanwhile == PM_NO_TIME || meanwhile > h->to)

@@ -61,8 +61,8 @@ void pm_quota_consumers(const struct pm_scene *scene, struct pm_quota *q,
         if (spends[i].refused || !spends[i].pull) continue;
         const struct pm_attempt *p = &PM_REF(*scene->pulls, spends[i].pull);
         uint32_t pod = p->pods.n ? p->pods.items[0] : 0,
-                 names[] = {p->node, p->client, pod ? workload_of(scene, pod) : 0, p->image,
-                            pod ? namespace_of(scene->ev, pod) : p->k8s_namespace};
+                 names[] = {p->node, p->client, pod ? workload_of(scene, pod) : 0, p->names->image,
+                            pod ? namespace_of(scene->ev, pod) : p->names->k8s_namespace};
         for (size_t k = 0; k < PM_LEN(kinds); k++) count(&counts[k], names[k]);
     }
     q->consumers = PM_NEWN(scene->env->a, struct pm_consumer, PM_LEN(kinds) * CONSUMERS_MAX);
@@ -80,7 +80,7 @@ int64_t pm_quota_images(const struct pm_pulls *pulls, const struct pm_spend *spe
     Pvoid_t seen = NULL;
     Word_t many, freed;
     for (size_t i = 0; i < n; i++)
-        if (spends[i].pull) ++*pm_map_slot(&seen, PM_REF(*pulls, spends[i].pull).image);
+        if (spends[i].pull) ++*pm_map_slot(&seen, PM_REF(*pulls, spends[i].pull).names->image);
     JLC(many, seen, 0, -1);
     JLFA(freed, seen);
     (void)freed;
@@ -98,7 +98,7 @@ uint64_t pm_quota_refused_images(const struct pm_pulls *pulls, const struct pm_s
         else {
             const struct pm_attempt *p = &PM_REF(*pulls, spends[i].pull);
             uint64_t who = p->node ? p->node : spends[i].client;
-            *PM_PUSH(pairs.items, pairs.n, pairs.cap) = (int64_t)(who << 32 | p->image);
+            *PM_PUSH(pairs.items, pairs.n, pairs.cap) = (int64_t)(who << 32 | p->names->image);
         }
     }
     if (pairs.n) qsort(pairs.items, pairs.n, sizeof *pairs.items, pm_by_int64);

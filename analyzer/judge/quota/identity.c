@@ -85,12 +85,12 @@ static enum pm_whose decide(struct pm_ledger *l, int says, int secrets, uint32_t
 static int own_words(const struct pm_attempt *p) {
     if (pm_quota_refused(p) && pm_quota_named(p))
         return pm_cause_has(p->verdict->cause, PM_TRAIT_BY_USER) ? SAYS_USER : SAYS_ANONYMOUS;
-    if (p->user || p->flags & PM_EV_CREDENTIALS) return SAYS_USER;
+    if (p->names->user || p->flags & PM_EV_CREDENTIALS) return SAYS_USER;
     return p->flags & PM_EV_ANONYMOUS ? SAYS_ANONYMOUS : SAYS_NOTHING;
 }
 
 enum pm_whose pm_whose_pull(struct pm_ledger *l, const struct pm_attempt *p) {
-    return decide(l, own_words(p), secrets_say(l->scene->ev, p), p->registry, pm_began(p));
+    return decide(l, own_words(p), secrets_say(l->scene->ev, p), p->names->registry, pm_began(p));
 }
 
 enum pm_whose pm_whose_group(struct pm_ledger *l, const struct pm_request_group *g,

@@ -39,7 +39,7 @@ static void spend(struct pm_ledger *l, uint32_t registry, enum pm_whose whose, u
 // does, or the repository where only one registry has it.
 static uint32_t group_registry(const struct pm_scene *scene, const struct pm_request_group *g) {
     if (g->registry) return g->registry;
-    if (g->pull) return PM_REF(*scene->pulls, g->pull).registry;
+    if (g->pull) return PM_REF(*scene->pulls, g->pull).names->registry;
     Word_t only = pm_map_get(scene->ev->facts.registry_of_repository, g->repository);
     return only == UINT32_MAX ? 0 : (uint32_t)only;
 }
@@ -116,9 +116,9 @@ static void accounts(struct pm_ledger *l) {
     }
     for (size_t i = 0; i < l->scene->pulls->n; i++) {
         const struct pm_attempt *p = &l->scene->pulls->items[i];
-        struct pm_account *a = pm_account_of(l, p->registry);
-        if (p->user) pm_ids_add_new(&a->users, p->user);
-        a->asked_user |= p->user || p->flags & PM_EV_CREDENTIALS;
+        struct pm_account *a = pm_account_of(l, p->names->registry);
+        if (p->names->user) pm_ids_add_new(&a->users, p->names->user);
+        a->asked_user |= p->names->user || p->flags & PM_EV_CREDENTIALS;
         a->asked_anonymous |= (p->flags & PM_EV_ANONYMOUS) != 0;
         if (!pm_quota_refused(p)) continue;
         a->anonymous |= pm_quota_named(p) && pm_cause_has(p->verdict->cause, PM_TRAIT_BY_ADDRESS);
@@ -185,13 +185,12 @@ static uint32_t group_client(struct pm_ledger *l, const struct pm_request_group 
 // Its log's own word, else that of the pull that it is part of; 0: nobody tells.
 static uint32_t group_user(const struct pm_request_group *g, const struct pm_attempt *p) {
     if (g->user) return g->user;
-    return p ? p->user : 0;
+    return p ? p->names->user : 0;
 }
 
-static void charge(struct pm_ledger *l, const struct pm_charge *c) {
+static void charge(struct pm_ledger *l, const struct pm_charge *c, const struct pm_meter *m) {
     const struct pm_request_group *g = &PM_REF(l->scene->ev->groups, c->group);
     const struct pm_attempt *p = g->pull ? &PM_REF(*l->scene->pulls, g->pull) : NULL;
-    const struct pm_meter *m = c->meter ? &PM_REF(l->scene->ev->meters, c->meter) : NULL;
     uint32_t registry = group_registry(l->scene, g), user = group_user(g, p);
     if (g->redundant || !registry) return;
     enum pm_whose whose = pm_whose_group(l, g, registry, m ? m->limit : -1);
@@ -209,6 +208,16 @@ static void charge(struct pm_ledger *l, const struct pm_charge *c) {
                             .limit = m ? m->limit : -1,
                             .left = m ? m->remaining : -1,
                             .window_s = m ? m->window_s : -1});
+}
+
+static void charges(struct pm_ledger *l) {
+    const struct pm_evidence *ev = l->scene->ev;
+    for (size_t i = 0, k = 0; i < ev->charges.n; i++) {
+        bool metered = k < ev->metered.n && ev->metered.items[k].charge == pm_ref_of(i);
+        charge(l, &ev->charges.items[i],
+               metered ? &PM_REF(ev->meters, ev->metered.items[k].meter) : NULL);
+        k += metered;
+    }
 }
 
 static void refuse(struct pm_ledger *l, const struct pm_request_group *g) {
@@ -249,21 +258,23 @@ static void pull(struct pm_ledger *l, size_t i) {
     int64_t at = refused && pm_answered(p) ? pm_answered(p)
                                            : cluster_time(l, p, refused ? pm_at(p) : pm_began(p));
     if (at == PM_NO_TIME || (!refused && !got_manifest(p))) return;
-    const struct pm_account *a = pm_account_of(l, p->registry);
+    const struct pm_account *a = pm_account_of(l, p->names->registry);
     if (refused && !(p->sources & ~(unsigned)PM_SRC_REGISTRY)) return; // its requests tell of it
     if (!refused && pm_map_get(l->charged, i + 1)) return;             // its requests stand for it
     if (!refused && a->from != PM_NO_TIME && pm_time_in(at, a->from, a->to))
         return; // the meter was on and did not see it: another way led there
     enum pm_whose whose = pm_whose_pull(l, p);
-    if (!refused && !is_counted(spend_policy_of(l, p->registry, whose, p->user, -1, at))) return;
+    if (!refused &&
+        !is_counted(spend_policy_of(l, p->names->registry, whose, p->names->user, -1, at)))
+        return;
     bool past = pm_mirror_cause(p) || pm_fell_back(l->scene->env, l->scene->ev, p);
     bool by_mirror = !past && (pm_mirror_served(l->scene->env, l->scene->ev, l->scene->pulls, p) ||
-                               pm_map_get(l->node_mirror, PM_PAIR(p->node, p->registry)));
+                               pm_map_get(l->node_mirror, PM_PAIR(p->node, p->names->registry)));
     uint32_t client;
     if (p->client) client = p->client;
     else if (p->node && l->client_of_node[p->node]) client = l->client_of_node[p->node];
     else client = p->node;
-    spend(l, p->registry, whose, p->user,
+    spend(l, p->names->registry, whose, p->names->user,
           (struct pm_spend){.at = at,
                             .client = address(l->scene->env, client),
                             .pull = pm_ref_of(i),
@@ -307,7 +318,7 @@ void pm_budgets_fill(struct pm_ledger *l) {
     accounts(l);
     mirrors(l);
     l->client_of_node = node_clients(l->scene);
-    for (size_t i = 0; i < l->scene->ev->charges.n; i++) charge(l, &l->scene->ev->charges.items[i]);
+    charges(l);
     for (size_t i = 0; i < l->scene->ev->groups.n; i++) refuse(l, &l->scene->ev->groups.items[i]);
     for (size_t i = 0; i < l->scene->pulls->n; i++) pull(l, i);
     headers_alone(l);

@@ -242,10 +242,11 @@ static struct pm_str good_image_of(const struct pm_scene *scene, const struct pm
                                    struct pm_str image) {
     for (size_t i = 0; i < h->pulls.n; i++) {
         const struct pm_attempt *p = &scene->pulls->items[h->pulls.items[i]];
-        if (!pm_str_eq(pm_name(scene->env, p->image), image)) continue;
-        Word_t at = pm_map_get(scene->pulls->good_image, PM_PAIR(p->registry, p->repository));
-        return at && PM_REF(*scene->pulls, at).image != p->image
-                   ? pm_name(scene->env, PM_REF(*scene->pulls, at).image)
+        if (!pm_str_eq(pm_name(scene->env, p->names->image), image)) continue;
+        Word_t at =
+            pm_map_get(scene->pulls->good_image, PM_PAIR(p->names->registry, p->names->repository));
+        return at && PM_REF(*scene->pulls, at).names->image != p->names->image
+                   ? pm_name(scene->env, PM_REF(*scene->pulls, at).names->image)
                    : PM_NONE;
     }
     return PM_NONE;
@@ -285,7 +286,8 @@ static bool wordless(const struct pm_scene *scene, const struct pm_hit *h) {
     const struct pm_wordlist *waiting = pm_ruleset_list_of(scene->env->rules, PM_LIST_WAITING);
     if (!pm_cause_has(h->cause, PM_TRAIT_UNEXPLAINED)) return false;
     for (size_t i = 0; i < h->pulls.n; i++) {
-        struct pm_str error = pm_name(scene->env, scene->pulls->items[h->pulls.items[i]].error);
+        struct pm_str error =
+            pm_name(scene->env, scene->pulls->items[h->pulls.items[i]].names->error);
         if (error.n && !pm_wordlist_has(waiting, error)) return false;
     }
     return true;

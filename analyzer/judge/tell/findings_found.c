@@ -85,7 +85,7 @@ struct pm_str pm_findings_many(const struct pm_env *env, const struct pm_strs *n
 }
 
 struct pm_str pm_path_of_pull(const struct pm_evidence *ev, const struct pm_attempt *p) {
-    if (!p->traces.n) return PM_NONE;
-    uint32_t file = ev->traces.items[pm_few_at(&p->traces, 0)].file;
-    return file < ev->facts.files.n ? ev->facts.files.items[file].row.path : PM_NONE;
+    bool traced = p->traces.n || p->runtime;
+    return traced && p->file < ev->facts.files.n ? ev->facts.files.items[p->file].row.path
+                                                 : PM_NONE;
 }

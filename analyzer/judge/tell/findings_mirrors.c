@@ -12,7 +12,7 @@ bool pm_findings_mirrored(const struct pm_evidence *ev, struct pm_str registry) 
 static bool pulls_from(const struct pm_scene *scene, struct pm_str registry, uint32_t node) {
     for (size_t i = 0; i < scene->pulls->n; i++)
         if ((!node || scene->pulls->items[i].node == node) &&
-            pm_str_eq(pm_name(scene->env, scene->pulls->items[i].registry), registry))
+            pm_str_eq(pm_name(scene->env, scene->pulls->items[i].names->registry), registry))
             return true;
     return false;
 }

@@ -36,9 +36,9 @@ static bool holds(const struct condition *c, const struct pm_attempt *p) {
     return c->larger_mb <= 0 || (double)p->bytes > c->larger_mb * 1e6;
 }
 static uint32_t who_of(const char *by, const struct pm_attempt *p) {
-    if (strcmp(by, "registry") == 0) return p->registry;
-    if (strcmp(by, "image") == 0) return p->image;
-    return strcmp(by, "node") == 0 ? p->node : p->k8s_namespace;
+    if (strcmp(by, "registry") == 0) return p->names->registry;
+    if (strcmp(by, "image") == 0) return p->names->image;
+    return strcmp(by, "node") == 0 ? p->node : p->names->k8s_namespace;
 }
 
 static int by_who(const void *a, const void *b) {

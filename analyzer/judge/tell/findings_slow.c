@@ -29,7 +29,7 @@ void pm_find_slow_pulls(struct findings *f, const json_t *rule) {
                    pm_arena_fmt(f->scene->env->a,
                                 "%.*s over %zu pulls; the slowest is %.*s with %.*s",
                                 PM_FMT(seconds(f->scene->env->a, p99)), n,
-                                PM_FMT(pm_name(f->scene->env, slowest->image)),
+                                PM_FMT(pm_name(f->scene->env, slowest->names->image)),
                                 PM_FMT(seconds(f->scene->env->a, slowest->duration_ns))),
                    false);
 }
@@ -51,7 +51,7 @@ void pm_find_serial_waits(struct findings *f, const json_t *rule) {
                      "%zu pull%s waited behind others, the longest %.*s on %.*s (%.*s)", waited,
                      waited == 1 ? "" : "s", PM_FMT(seconds(f->scene->env->a, pm_waiting(worst))),
                      PM_FMT(worst->node ? pm_name(f->scene->env, worst->node) : PM_STR("a node")),
-                     PM_FMT(pm_name(f->scene->env, worst->image))),
+                     PM_FMT(pm_name(f->scene->env, worst->names->image))),
         false);
 }
 
@@ -64,7 +64,7 @@ void pm_find_huge_images(struct findings *f, const json_t *rule) {
         if (p->outcome != PM_OUTCOME_OK || p->bytes < HUGE_BYTES) continue;
         if (!path.n) path = pm_path_of_pull(f->scene->ev, p);
         pm_strs_add(&names, pm_arena_fmt(f->scene->env->a, "%.*s (%.1f GiB)",
-                                         PM_FMT(pm_name(f->scene->env, p->image)),
+                                         PM_FMT(pm_name(f->scene->env, p->names->image)),
                                          (double)p->bytes / (double)(INT64_C(1) << 30)));
     }
     pm_strs_seal(f->scene->env->a, &names, PM_SEAL_SORTED);
@@ -80,10 +80,10 @@ void pm_find_one_registry(struct findings *f, const json_t *rule) {
     bool several = false;
     for (size_t i = 0; i < f->scene->pulls->n && !several; i++) {
         const struct pm_attempt *p = &f->scene->pulls->items[i];
-        if (!p->registry) continue;
-        several = registry && registry != p->registry;
-        registry = p->registry;
-        pm_ids_add_new(&images, p->repository);
+        if (!p->names->registry) continue;
+        several = registry && registry != p->names->registry;
+        registry = p->names->registry;
+        pm_ids_add_new(&images, p->names->repository);
         if (p->node) pm_ids_add_new(&nodes, p->node);
     }
     if (!several && images.n >= SHARED_MIN && nodes.n > 1 &&

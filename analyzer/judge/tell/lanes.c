@@ -110,7 +110,7 @@ static void trace_in(const struct pm_trace *t, struct pm_step *step) {
 static void fill(struct lanes *l) {
     for (size_t i = 0; i < l->scene->pulls->n; i++) {
         const struct pm_attempt *p = &l->scene->pulls->items[i];
-        const uint32_t keys[PM_LANE_COUNT] = {0, p->registry, p->node ? p->node : p->client,
+        const uint32_t keys[PM_LANE_COUNT] = {0, p->names->registry, p->node ? p->node : p->client,
                                               pm_pull_namespace(l->scene->env, p),
                                               pm_hit_of(l->scene->pulls, l->hits, p)};
         for (int k = 0; k < PM_LANE_COUNT; k++)

@@ -21,14 +21,14 @@ struct pm_pull pm_pull_told(const struct pm_env *env, const struct pm_pulls *pul
     const struct pm_attempt *p = &pulls->items[index];
     struct pm_pull out = {.id = index + 1,
                           .node = pm_name(env, p->node),
-                          .image = pm_name(env, p->image),
-                          .registry = pm_name(env, p->registry),
-                          .repository = pm_name(env, p->repository),
-                          .tag = pm_name(env, p->tag),
-                          .digest = pm_name(env, p->digest),
+                          .image = pm_name(env, p->names->image),
+                          .registry = pm_name(env, p->names->registry),
+                          .repository = pm_name(env, p->names->repository),
+                          .tag = pm_name(env, p->names->tag),
+                          .digest = pm_name(env, p->names->digest),
                           .client = pm_name(env, p->client),
-                          .user = pm_name(env, p->user),
-                          .k8s_namespace = pm_name(env, p->k8s_namespace),
+                          .user = pm_name(env, p->names->user),
+                          .k8s_namespace = pm_name(env, p->names->k8s_namespace),
                           .started_ns = p->started,
                           .ended_ns = p->ended,
                           .outcome = (enum pm_outcome)p->outcome,
@@ -44,7 +44,7 @@ struct pm_pull pm_pull_told(const struct pm_env *env, const struct pm_pulls *pul
                           .requests = p->requests,
                           .evidence = p->best,
                           .incident = incident,
-                          .error = pm_name(env, p->error)};
+                          .error = pm_name(env, p->names->error)};
     pm_strs_of_ids(env, &out.pods, &p->pods);
     return out;
 }

@@ -197,7 +197,7 @@ static void clock_and_date(const struct pm_scene *scene, const struct pm_hit *h,
     char now[32], date[32];
     for (size_t i = 0; pm_cause_has(h->cause, PM_TRAIT_CERTIFICATES) && i < h->pulls.n; i++) {
         const struct pm_attempt *p = &scene->pulls->items[h->pulls.items[i]];
-        if (!pm_clock_error_read(pm_name(scene->env, p->error), &e)) continue;
+        if (!pm_clock_error_read(pm_name(scene->env, p->names->error), &e)) continue;
         pm_buf_fmt(b, " The first error was written at %s by its own clock; the certificate %s %s.",
                    pm_when_clock(e.now, true, true, now), e.after ? "ended" : "begins",
                    pm_when_clock(e.date, true, true, date));

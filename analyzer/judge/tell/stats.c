@@ -123,7 +123,7 @@ static const struct { // by the status that the node or the registry's side saw,
 // Where no status was printed the registry's own word stands for it (rules/lists.yaml).
 static int status_of(const struct pm_env *env, const struct pm_attempt *p) {
     if (p->status || pm_hidden_status(p)) return p->status ? p->status : pm_hidden_status(p);
-    struct pm_str error = pm_name(env, p->error);
+    struct pm_str error = pm_name(env, p->names->error);
     if (!error.n || pm_cause_has(p->verdict->cause, PM_TRAIT_NO_STATUS)) return 0;
     const json_t *rows = json_object_get(pm_ruleset_table(env->rules, PM_TABLE_LISTS), "answers");
     for (size_t i = 0; i < json_array_size(rows); i++) {
@@ -191,7 +191,7 @@ static bool *retries(const struct pm_pulls *pulls) {
     bool *out = pm_xmalloc(pulls->n + 1), failed = false;
     struct pm_keyed *by = pm_xmalloc((pulls->n + 1) * sizeof *by);
     for (size_t i = 0; i < pulls->n; i++)
-        by[i] = (struct pm_keyed){PM_PAIR(pulls->items[i].node, pulls->items[i].image), i};
+        by[i] = (struct pm_keyed){PM_PAIR(pulls->items[i].node, pulls->items[i].names->image), i};
     pm_sort_keyed(by, pulls->n);
     for (size_t i = 0; i < pulls->n; i++) {
         enum pm_outcome outcome = (enum pm_outcome)pulls->items[by[i].of].outcome;
@@ -218,7 +218,7 @@ struct
 };
 static uint32_t pull_registry(const struct pm_env *env, const struct pm_attempt *p) {
     (void)env;
-    return pm_cause_has(p->verdict->cause, PM_TRAIT_OWN_LIMIT) ? 0 : p->registry;
+    return pm_cause_has(p->verdict->cause, PM_TRAIT_OWN_LIMIT) ? 0 : p->names->registry;
 }
 static uint32_t pull_node(const struct pm_env *env, const struct pm_attempt *p) {
     (void)env;
@@ -230,7 +230,7 @@ static uint32_t pull_client(const struct pm_env *env, const struct pm_attempt *p
 }
 static uint32_t pull_image(const struct pm_env *env, const struct pm_attempt *p) {
     (void)env;
-    return p->image;
+    return p->names->image;
 }
 
 static uint32_t trace_registry(const struct pm_env *env, const struct pm_trace *t) {

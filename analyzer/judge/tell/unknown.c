@@ -63,7 +63,8 @@ void pm_unknown_fill(const struct pm_scene *scene, struct pm_report *report) {
         if (p->outcome != PM_OUTCOME_FAILED ||
             (p->verdict->cause >= 0 && !pm_cause_has(p->verdict->cause, PM_TRAIT_UNEXPLAINED)))
             continue;
-        struct pm_str tmpl = pm_unknown_template(scene->env->a, pm_name(scene->env, p->error));
+        struct pm_str tmpl =
+            pm_unknown_template(scene->env->a, pm_name(scene->env, p->names->error));
         Word_t *slot = pm_map_slot(&at, pm_id(scene->env, tmpl));
         if (*slot) {
             r->unknown[*slot - 1].count++;

@@ -1,0 +1,55 @@
+// Traces that have said all they know: of a million pulls that went well each left two or three,
+// and once the pulls are there nobody asks for those again. Without them the passes that follow
+// look through thousands of traces and not through millions, and the memory of most of them is
+// free before verdicts, incidents, budgets and series want theirs.
+//
+// Only a runtime's own lines about the begin and the end of a good pull go, of which the pull
+// itself has everything: when, what, how long, how much, which file told it and which runtime.
+// A line that names a pod, gives a reason, was printed by somebody or has a verdict stays.
+#include "judge/attempts/fold.h"
+#include <stdlib.h>
+
+static bool is_spent(const struct pm_trace *t, const struct pm_attempt *p) {
+    const struct pm_saying *said = t->said;
+    return p->outcome == PM_OUTCOME_OK && said->origin == PM_ORIGIN_RUNTIME &&
+           (said->kind == PM_KIND_PULL_START || said->kind == PM_KIND_PULL_OK) &&
+           (said->role == PM_ROLE_START || said->role == PM_ROLE_END) && !t->pod && !t->waits &&
+           !said->reason && !said->printed && said->verdict->cause < 0 &&
+           (!p->runtime || p->runtime == said->component);
+}
+
+static void pull_follow(struct pm_attempt *p, const pm_ref *now) {
+    struct pm_few kept = {0};
+    for (size_t i = 0; i < p->traces.n; i++) {
+        pm_ref at = now[pm_few_at(&p->traces, i)];
+        if (at) pm_few_add(&kept, at - 1);
+    }
+    pm_few_free(&p->traces);
+    p->traces = kept;
+}
+
+static void traces_pack(struct pm_evidence *ev, size_t n) {
+    ev->traces.n = ev->traces.cap = n;
+    ev->traces.items = pm_xrealloc(ev->traces.items, n * sizeof *ev->traces.items);
+    pm_extents_pack(ev);
+}
+
+void pm_fold_let_go(struct pm_evidence *ev, struct pm_pulls *pulls) {
+    pm_ref *now = pm_xmalloc((ev->traces.n + 1) * sizeof *now); // a new place + 1; 0: it is gone
+    size_t n = 0;
+    for (size_t i = 0; i < ev->traces.n; i++) {
+        const struct pm_trace *t = &ev->traces.items[i];
+        struct pm_attempt *p = t->pull ? &PM_REF(*pulls, t->pull) : NULL;
+        bool goes = p && is_spent(t, p);
+        now[i] = goes ? 0 : pm_ref_of(n);
+        if (goes) {
+            p->runtime = t->said->component;
+            pm_evidence_first(ev, t);
+        } else ev->traces.items[n++] = *t;
+    }
+    if (n < ev->traces.n) {
+        for (size_t i = 0; i < pulls->n; i++) pull_follow(&pulls->items[i], now);
+        traces_pack(ev, n);
+    }
+    free(now);
+}
