@@ -28,17 +28,39 @@ cp b/nodes/n2/containerd.log grown/nodes/n2/containerd.log
 run 0 "$PM" ingest grown/nodes/n1 grown/nodes/n2 --db grown.db --resume
 [ "$("$PM" query grown.db 'select sum(failed_pulls) from incidents' --format csv | tail -1 | tr -d '\r')" = 12 ] || wrong "pulls of a grown log count twice, or not"
 
-# ---- killed, again and again
-i=0
-while [ $i -lt 12 ]; do
-    "$PM" ingest b/nodes/n1 b/nodes/n2 --db killed.db --resume >/dev/null 2>&1 &
-    sleep 0.0$i && kill -9 $! 2>/dev/null
-    wait $! 2>/dev/null
-    i=$((i + 1))
-done
-run 0 "$PM" ingest b/nodes/n1 b/nodes/n2 --db killed.db --resume
-answers killed.db "after twelve kills"
-for f in killed.db.shard killed.db.building killed.db-journal; do [ ! -e "$f" ] || wrong "$f stays"; done
+# ---- killed at any moment, KILLS times (12): what is there at last is what a run that nobody disturbed makes
+run 0 "$PM" ingest b/nodes/n1 b/nodes/n2 --db calm.db --resume
+cat >kills.py <<'END'
+import os, random, signal, subprocess, sys, time
+pm, seed, kills = os.environ["PM"], os.environ.get("SEED", "1"), int(os.environ.get("KILLS", "12"))
+r, argv = random.Random(seed), [pm, "ingest", "b/nodes/n1", "b/nodes/n2", "--db", "killed.db", "--resume"]
+quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+began = time.monotonic()
+subprocess.run(argv, **quiet)
+takes = time.monotonic() - began
+os.unlink("killed.db")
+def rows(db):  # in any order, as a run that goes on writes another file last
+    return sorted(subprocess.run([pm, "query", db, "select time, kind, node, image, count, file, line from events union all select '', path, node, format, component, duplicates, events from files", "-f", "csv"], stdout=subprocess.PIPE, check=True).stdout.splitlines())
+calm, undone = rows("calm.db"), 0
+for n in range(kills):
+    p = subprocess.Popen(argv, **quiet)
+    time.sleep(r.random() * takes)
+    p.send_signal(r.choice([signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGINT]))
+    undone += p.wait() != 0
+    if r.random() < 0.3 or n + 1 == kills:  # one that nobody disturbs
+        subprocess.run(argv, check=True, **quiet)
+        if rows("killed.db") != calm:
+            sys.exit(f"seed {seed}: another timeline after {n + 1} kills")
+        left = [f for f in os.listdir(".") if f.startswith("killed.db") and f != "killed.db"]
+        if left:
+            sys.exit(f"seed {seed}: {left} stay")
+        if n + 1 < kills:
+            os.unlink("killed.db")
+print(undone)
+END
+PM="$PM" python3 kills.py >kills.out 2>&1 || wrong "killed at any moment: $(cat kills.out)"
+[ "$(cat kills.out)" -gt 0 ] || wrong "nothing was killed"
+answers killed.db "after kills"
 
 # ---- what is missing is told until it is there
 run 3 "$PM" ingest b/nodes/n1 nowhere --db part.db --resume
