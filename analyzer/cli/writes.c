@@ -7,10 +7,12 @@
 #include "ingest/own.h"
 #include "pm/arena.h"
 #include "pm/timeline.h"
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct folders {
     const char **items;
@@ -38,9 +40,27 @@ void pm_writes_guard(const char *const *files, size_t n) {
     pm_arena_free(all.a);
 }
 
-// Files that are not there yet would be one: of one name, in one folder, however that is
-// written.
-static bool same_new_place(const char *a, const char *b) {
+// Where a file would be made: a link may lead to what is not there yet, over others.
+enum { LINKS_MOST = 40 };
+static char *new_place(const char *path) {
+    char *at = pm_xstrdup(path), to[PATH_MAX];
+    for (int i = 0; i < LINKS_MOST; i++) {
+        ssize_t n = readlink(at, to, sizeof to);
+        if (n <= 0 || (size_t)n == sizeof to) break;
+        const char *slash = to[0] == '/' ? NULL : strrchr(at, '/');
+        size_t folder = slash ? (size_t)(slash - at) + 1 : 0;
+        char *next = pm_xmalloc(folder + (size_t)n + 1);
+        memcpy(next, at, folder);
+        memcpy(next + folder, to, (size_t)n);
+        next[folder + (size_t)n] = 0;
+        free(at);
+        at = next;
+    }
+    return at;
+}
+
+// One name in one folder, however that is written.
+static bool is_one_place(const char *a, const char *b) {
     const char *slash[] = {strrchr(a, '/'), strrchr(b, '/')},
                *name[] = {slash[0] ? slash[0] + 1 : a, slash[1] ? slash[1] + 1 : b};
     struct stat folder[2] = {{0}};
@@ -53,6 +73,13 @@ static bool same_new_place(const char *a, const char *b) {
         if (!there) return strcmp(a, b) == 0;
     }
     return folder[0].st_dev == folder[1].st_dev && folder[0].st_ino == folder[1].st_ino;
+}
+static bool same_new_place(const char *a, const char *b) {
+    char *x = new_place(a), *y = new_place(b);
+    bool same = is_one_place(x, y);
+    free(x);
+    free(y);
+    return same;
 }
 
 // Devices and "-" may be named twice.

@@ -112,6 +112,15 @@ if [ -c /dev/full ]; then
 fi
 run 2 "$PM" analyze b -o spelt.json -o ./spelt.json
 has err 'two outputs of one name'
+mkdir linked && ln -s ../linked/new.json linked/one && ln -s linked/one two && ln -s new.json linked/new.txt
+for same in 'linked/new.json two' 'two linked/new.json' 'two linked/one'; do
+    # shellcheck disable=SC2086 -- two names
+    set -- $same
+    run 2 "$PM" analyze b --format json -o "$1" -o "$2"
+    has err 'two outputs of one name'
+done
+run 0 "$PM" analyze b --format json -o two -o linked/other.json
+[ -L two ] && [ -f linked/new.json ] || wrong 'a link to what is not there is not followed'
 # Neither do the gate's files and a comparison's take the place of what is read or kept.
 cp -r b spared && cp b.db kept.db && run 0 "$PM" analyze b -o one.json && cp one.json two.json
 refused() { # text words...: status 2, and nothing of these is another
