@@ -26,7 +26,9 @@ enum { PLACE_MAX = 99, HASH_DIGITS = 16 };
 static void read_rules(struct rule_load *l, const yaml_node_t *n, void *ctx,
                        const struct rule_key *key) {
     (void)key;
-    if (rule_want(l, n, YAML_SEQUENCE_NODE, "rules")) rule_each_item(l, n, rule_read_stanza, ctx);
+    if (!rule_want(l, n, YAML_SEQUENCE_NODE, "rules")) return;
+    if (n->data.sequence.items.start < n->data.sequence.items.top) // all of a file may be left out
+        rule_each_item(l, n, rule_read_stanza, ctx);
 }
 static void read_only(struct rule_load *l, const yaml_node_t *n, void *ctx,
                       const struct rule_key *key) {

@@ -45,6 +45,8 @@ void rule_each_item(struct rule_load *l, const yaml_node_t *n, rule_item_fn *fn,
         fn(l, n, ctx);
         return;
     }
+    if (n->data.sequence.items.start == n->data.sequence.items.top)
+        rule_tell(l, rule_line_of(n), "an empty list: fill it, or leave its key out");
     for (yaml_node_item_t *i = n->data.sequence.items.start; i < n->data.sequence.items.top; i++)
         fn(l, rule_node_at(l, *i), ctx);
 }

@@ -216,6 +216,8 @@ static const struct rule_key when_keys[] = {
 static void condition_item(struct rule_load *l, const yaml_node_t *n, void *ctx) {
     struct rule *r = ctx;
     if (!rule_want(l, n, YAML_MAPPING_NODE, "when")) return;
+    if (n->data.mapping.pairs.start == n->data.mapping.pairs.top)
+        rule_tell(l, rule_line_of(n), "an empty `when` would answer for everything: say by what");
     struct when w = {.rule = r,
                      .rule_index = (uint32_t)(l->rs->rule_count - 1),
                      .condition = PM_PUSH(r->conditions, r->condition_count, r->condition_cap)};

@@ -268,3 +268,18 @@ echo 'weights: [{weight: confidence-high-from, value: 1}]' > weigh/weights.yaml
 "$PM" rules check --rules weigh >/dev/null
 "$PM" analyze b --format json -o - | python3 -c 'import json, sys; assert "high" in [i["confidence"] for i in json.load(sys.stdin)["incidents"]]'
 "$PM" analyze b --rules weigh --format json -o - | python3 -c 'import json, sys; assert "high" not in [i["confidence"] for i in json.load(sys.stdin)["incidents"]]'
+
+# A rule that would answer for everything, or for nothing, is a mistake for whoever loads it.
+mkdir empty bundle
+echo 'Error response from daemon: toomanyrequests: Rate exceeded' >bundle/pull.log
+for when in '{}' '{any: []}' '{any: [abcdef], status: []}' '[{any: [abcdef]}, {}]' '{kind: []}' '[]'; do
+    printf 'rules:\n  - id: nothing\n    title: of nothing\n    cause: network.proxy\n    when: %s\n' "$when" >empty/empty.yaml
+    for command in 'rules check' 'analyze bundle' 'explain bundle/pull.log'; do
+        rc=0
+        # shellcheck disable=SC2086 -- a command and its words
+        "$PM" $command --rules empty >out.txt 2>err.txt || rc=$?
+        [ $rc = 2 ] && grep -qE '^(pullmortem: )?empty/empty.yaml:5: an empty (list|`when`)' err.txt || { echo "$command, when: $when: $rc"; cat err.txt; exit 1; }
+    done
+done
+echo 'rules: []' >empty/empty.yaml
+"$PM" rules check --rules empty >/dev/null
