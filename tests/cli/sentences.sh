@@ -32,11 +32,17 @@ head -c 100000 /dev/urandom | od -x >noise
 { cat whole/n1/containerd.log noise; } | gzip -c | head -c 30000 >cut/n1/old.log.gz
 cp cut/n1/* cuts/n1/
 { cat noise whole/n1/containerd.log; } | gzip -c | head -c 20000 >cuts/n1/older.log.gz
+mkdir -p box/nodes/n2 packed # an archive that breaks off within a member is one, of which both are told
+cp whole/n1/containerd.log packed/
+sed 's/09:1/10:1/' whole/n1/containerd.log >box/nodes/n2/containerd.log
+{ echo '{"apiVersion": "v1", "kind": "List", "items": ['; sed 's/.*/"&",/' noise; } >box/nodes/n2/pods.json
+tar cz box | head -c 30000 >packed/box.tar.gz
 mkdir -p cutfine; cp fine/containerd.log cutfine/
 { cat fine/containerd.log noise; } | gzip -c | head -c 30000 >cutfine/old.log.gz
 says cut 'was read in part ('
 says cut 'failures and recoveries in the rest are not counted'
 says cuts 'members were read in part'
+says packed '"box.tar.gz was read in part ('
 says cutfine 'nothing failed in what could be read; the rest is not known'
 never cut 'members were read in part'
 for words in 'read in part' 'failures and recoveries in the rest'; do never whole "$words"; done

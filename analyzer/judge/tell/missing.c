@@ -301,10 +301,13 @@ static void clocks(struct lacks *l) {
 
 struct damage {
     struct lacks *l;
-    struct pm_str path, code, last; // of the first; last: the path before, rows come by path
+    struct pm_str path, code, last; // of the first; last: that was counted before
     uint64_t files;
     bool null_fields;
 };
+static bool is_or_lies_in(struct pm_str path, struct pm_str archive) {
+    return pm_str_starts(path, archive) && (path.n == archive.n || path.p[archive.n] == '/');
+}
 static bool damaged(void *ctx, int columns, const char *const *names, const char *const *cells) {
     struct damage *d = ctx;
     (void)columns, (void)names;
@@ -313,8 +316,8 @@ static bool damaged(void *ctx, int columns, const char *const *names, const char
         d->null_fields = true;
         return true;
     }
-    if (d->last.n && pm_str_eqc(d->last, cells[0]))
-        return true; // the same member for another reason
+    if (d->last.n && is_or_lies_in(pm_str_c(cells[0]), d->last))
+        return true; // the same for another reason, or where the archive broke off
     d->last = pm_arena_dup(d->l->scene->env->a, pm_str_c(cells[0]));
     if (!d->files++) {
         d->path = pm_arena_dup(d->l->scene->env->a, pm_str_c(cells[0]));
@@ -330,7 +333,7 @@ static void damage(struct lacks *l) {
     pm_timeline_sql(
         l->scene->env->timeline,
         "SELECT file, code, min(line) FROM diagnostics WHERE code = 'journal-field-null' OR code LIKE '%truncated%' OR code LIKE '%too-large' OR "
-        "code LIKE '%too-long' OR code LIKE 'journal-%' OR code LIKE '%corrupt%' GROUP BY file, code ORDER BY file, code",
+        "code LIKE '%too-long' OR code LIKE 'journal-%' OR code LIKE '%corrupt%' GROUP BY file, code ORDER BY file || '/', code", // what lies in an archive comes behind it
         damaged, &d, &why, l->scene->env->scratch);
     if (d.files)
         missing_add(
