@@ -71,6 +71,7 @@ int pm_ingest_resume(struct pm_bundle_args *args) {
         if (settled) pm_timeline_diags(t, diags);
         pm_diags_free(diags);
     }
+    if (t && !pm_timeline_error(t)) unlink(piece.p); // of a run that was killed behind its merge
     const char *last = NULL;
     bool kept = pm_timeline_finish(t, &last) && t;
     if (why || last) fprintf(stderr, "pullmortem: %s\n", why ? why : last);

@@ -373,12 +373,19 @@ static void prepare(struct pm_timeline *t) {
     timeline_exec(t, "CREATE INDEX IF NOT EXISTS main.fact_place ON fact(place, input)");
 }
 
+// Not BEGIN IMMEDIATE: that locks the source for writing, too, and leaves a journal of both
+// files where it is killed.
+static void take_begins(struct pm_timeline *t) {
+    t->in_transaction = timeline_exec(t, "BEGIN");
+    if (t->in_transaction) timeline_exec(t, "DELETE FROM main.meta WHERE 0");
+}
+
 bool pm_timeline_merge_take(struct pm_timeline *into, const char *path, const char **why) {
     if (!source_check(into, path, why)) return false;
     if (same_file(path, into->path)) return true;
     prepare(into);
     bool attached = source_attach(into, path);
-    timeline_write_begins(into);
+    take_begins(into);
     bool ok = attached && look_begins(into) && take(into, path);
     if (ok && into->struck) ok = timeline_struck_tell(into, into->struck);
     into->look_taken = false;
