@@ -7,7 +7,9 @@
 static bool quoted_in_code(const struct pm_record *r) {
     static const char *const heads[] = {"//", "/*", "* ", "- '", "- \"", "- {", "{\"", ".", "<"};
     struct pm_str s = pm_str_trim(r->raw);
-    if (!s.n || !strchr("/*-{.<\"", s.p[0])) return false;                // how all of them begin
+    if (!s.n || !strchr("/*-{.<\"", s.p[0])) return false; // how all of them begin
+    if (s.n > 2 && s.p[0] == '<' && s.p[1] >= '0' && s.p[1] <= '9')
+        return false; // "<3> …", a priority of syslog's, is no tag
     if (r->envelope_count && pm_str_starts(s, PM_STR("{"))) return false; // a collector's object
     for (size_t i = 0; i < PM_LEN(heads); i++)
         if (pm_str_starts(s, pm_str_c(heads[i]))) return true;

@@ -143,6 +143,7 @@ static bool shell_or_fence(struct pm_str s) {
 // A line of a program's text or of a document's source, by what it begins or ends with:
 // log lines do neither.
 static bool code_like(struct pm_str s) {
+    if (s.n > 2 && s.p[0] == '<' && s.p[1] >= '0' && s.p[1] <= '9') return false; // syslog's "<3>"
     static const char *const heads[] = {"//",      "/*",   "* ",     "*/",      "#include",
                                         "#define", "#if",  "#endif", "import ", "package ",
                                         "from ",   "def ", "func ",  "return ", "<"};

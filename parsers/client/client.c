@@ -209,6 +209,8 @@ static enum pm_parse emit_row(struct pm_parse_ctx *ctx, const struct pm_record *
         pm_lift_error(ctx->a, &named); // the image stands before the quoted output
     set_error(ctx, &e, inner);
     if (!e.field[PM_F_IMAGE].n) e.field[PM_F_IMAGE] = named.field[PM_F_IMAGE];
+    if (e.field[PM_F_IMAGE].n && !pm_lift_has_tag(e.field[PM_F_IMAGE]))
+        e.field[PM_F_IMAGE] = pm_lift_tagged(r->text, e.field[PM_F_IMAGE]);
     bool cut = note_cut(ctx, r, &e);
     pm_emit(ctx, r, &e);
     return cut ? PM_PARSE_BAD : PM_PARSE_OK;

@@ -7,11 +7,16 @@
 //     docker: Error response from daemon: toomanyrequests: …
 //     ERROR: for web  Get "https://r.test/v2/": …                     (compose v1)
 //      ✘ web Error toomanyrequests: Rate exceeded        1.2s          (compose v2; " web Error …" without a terminal; " Image r.test/web:1 Pulled" later)
+//     max depth exceeded                                               (whatever failed, bare, behind the rows of layers)
 // Source: docker/cli, docker/compose, moby/moby:distribution/errors.go. Progress lines
 // (Pulling fs layer, Downloading, Pull complete) are known and give nothing.
+#include "base/json_get.h"
 #include "parsers/client/client.h"
 
-enum { ENGINE_BID = 38 }; // the engine's words, whoever repeats them
+enum {
+    ENGINE_BID = 38,  // the engine's words, whoever repeats them
+    SESSION_BID = 15, // any words, behind the rows of a pull
+};
 
 static const struct pm_client_row rows[] = {
     {"Unable to read Docker image into resource: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_REST,
@@ -148,6 +153,75 @@ static bool error_list(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     return any;
 }
 
+// ---- the last word of a pull, bare: "max depth exceeded"
+//
+// Behind "1.4: Pulling from shop/cart" stand rows of layers ("6f1e0a9b8c7d: Extracting …"),
+// and at the end a digest, or why there is none, in the words of whatever failed.
+
+struct docker_session {
+    bool pulling;
+    struct pm_str path, tag; // of the API's stream
+};
+
+static bool layer_row(struct pm_str s) {
+    s = pm_str_trim(pm_client_unstamped(s));
+    for (size_t i = 0; i < 12; i++)
+        if (i >= s.n || !strchr("0123456789abcdef", s.p[i])) return false;
+    return starts(pm_str_from(s, 12), ": ");
+}
+
+static bool last_word(struct pm_str s) {
+    static const char *const words[] = {"error",    "fail",        "denied",     "not permitted",
+                                        "exceeded", "unsupported", "cannot ",    "EOF",
+                                        "no such ", "invalid",     "unexpected", "incompatible",
+                                        "mismatch", "corrupt",     "timeout",    "not supported"};
+    for (size_t i = 0; i < PM_LEN(words); i++)
+        if (ihas(s, words[i])) return true;
+    return false;
+}
+
+// ---- what the engine's API streams while it pulls (moby/moby:pkg/jsonmessage)
+
+static struct pm_str stream_text(const json_t *o, const char *key) {
+    const json_t *detail = json_object_get(o, "errorDetail");
+    return json_is_object(detail) ? pm_member_text(detail, key) : PM_NONE;
+}
+
+// {"status":"Pulling from acme/web","id":"1.4"}
+static struct pm_str stream_path(const json_t *o) {
+    return after(pm_member_text(o, "status"), "Pulling from ");
+}
+
+static void stream_fails(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_str error) {
+    struct docker_session *s = ctx->state;
+    struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, PM_KIND_PULL_FAIL);
+    pm_lift_into(ctx->a, &e, error);
+    struct pm_str *image = &e.field[PM_F_IMAGE];
+    if (s->path.n && (!image->n || pm_str_eq(*image, s->path)))
+        *image = pm_arena_fmt(ctx->a, "%.*s%c%.*s", PM_FMT(s->path),
+                              pm_str_chr(s->tag, ':', 0) > 0 ? '@' : ':', PM_FMT(s->tag));
+    pm_emit(ctx, r, &e);
+}
+
+static enum pm_parse parse_stream(struct pm_parse_ctx *ctx, const struct pm_record *r) {
+    struct docker_session *s = ctx->state;
+    struct pm_str error = stream_text(r->json, "message"), path = stream_path(r->json),
+                  tag = pm_member_text(r->json, "id");
+    if (error.n) {
+        if (!pm_lift_talks_of_pull(error)) return PM_PARSE_NO; // a build's, a push's
+        stream_fails(ctx, r, error);
+        return PM_PARSE_OK;
+    }
+    if (!path.n || !tag.n) return PM_PARSE_NO;
+    s->path = pm_arena_dup(ctx->member, path);
+    s->tag = pm_arena_dup(ctx->member, tag);
+    struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, PM_KIND_PULL_START);
+    e.field[PM_F_REPOSITORY] = path;
+    e.field[pm_str_chr(tag, ':', 0) > 0 ? PM_F_DIGEST : PM_F_TAG] = tag;
+    pm_emit(ctx, r, &e);
+    return PM_PARSE_OK;
+}
+
 // Failed to pull image "shop/cart:1.4": rpc error: … Error response from daemon: …: the
 // kubelet's message says more (plain_text.c).
 static bool quoted_by_kubelet(struct pm_str s) {
@@ -155,19 +229,35 @@ static bool quoted_by_kubelet(struct pm_str s) {
 }
 
 static int bid(const struct pm_record *r, const void *state) {
+    const struct docker_session *s = state;
     struct pm_str tag, repository;
     struct compose_row row;
-    (void)state;
+    if (r->json && stream_text(r->json, "message").n) return 75;
+    if (r->json) return stream_path(r->json).n ? 60 : 0;
     if (compose_row(r->text, &row))
         return row.image.n || !pm_str_eqc(row.state, "Error") ? 70 : ENGINE_BID;
     if (pulling_from(r->text, &tag, &repository) || pulling_service(NULL, r->text).n) return 70;
     int bid = pm_client_bid(&pm_client_docker_cli, r);
+    if (!bid && s && s->pulling && !layer_row(r->text)) return SESSION_BID;
     return bid == ENGINE_BID && quoted_by_kubelet(r->text) ? 0 : bid;
 }
 
+static enum pm_parse take_last_word(struct pm_parse_ctx *ctx, const struct pm_record *r) {
+    struct pm_str text = pm_str_trim(pm_client_unstamped(r->text));
+    if (!last_word(text) || pm_lift_talks_of_other(text)) return PM_PARSE_NO;
+    struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, PM_KIND_PULL_FAIL);
+    pm_lift_into(ctx->a, &e, pm_client_trim(text));
+    pm_emit(ctx, r, &e);
+    return PM_PARSE_OK;
+}
+
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
+    struct docker_session *s = ctx->state;
     struct pm_str tag, repository;
     struct compose_row row;
+    if (r->json) return parse_stream(ctx, r);
+    bool pulling = s->pulling;
+    s->pulling = pulling_from(r->text, &tag, &repository) || (pulling && layer_row(r->text));
     if (compose_row(r->text, &row)) {
         emit_compose(ctx, r, &row);
         return PM_PARSE_OK;
@@ -179,8 +269,10 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
         pm_emit(ctx, r, &e);
         return PM_PARSE_OK;
     }
-    if (!pulling_from(r->text, &tag, &repository))
-        return pm_client_line(ctx, r, &pm_client_docker_cli);
+    if (!s->pulling || layer_row(r->text)) {
+        enum pm_parse got = pm_client_line(ctx, r, &pm_client_docker_cli);
+        return got == PM_PARSE_NO && pulling ? take_last_word(ctx, r) : got;
+    }
     e.field[PM_F_REPOSITORY] = repository;
     e.field[pm_str_chr(tag, ':', 0) > 0 ? PM_F_DIGEST : PM_F_TAG] = tag;
     pm_emit(ctx, r, &e);
@@ -194,7 +286,8 @@ const struct pm_parser pm_parser_docker_cli = {
         "Error response from daemon: pull access denied for shop/cart, repository does not exist or may require 'docker login'",
     .source = "docker/cli, docker/compose, moby/moby:distribution/errors.go",
     .component = PM_COMP_CLIENT,
-    .shapes = PM_SHAPE_LINE,
+    .shapes = PM_SHAPE_LINE | PM_SHAPE_JSON,
+    .state_bytes = sizeof(struct docker_session),
     .bid = bid,
     .parse = parse,
 };

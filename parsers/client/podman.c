@@ -35,6 +35,9 @@ static const struct pm_client_row rows[] = {
     {"^Error: ", "parsing reference ", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 60},
     {"^initializing source docker://", NULL, PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 55},
     {"^Error initializing source docker://", NULL, PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 55},
+    {"^Cannot connect to Podman. Please verify", NULL, PM_KIND_RUNTIME_DOWN, PM_SAY_DOWN, 60},
+    {"^Error: unable to connect to Podman socket: ", NULL, PM_KIND_RUNTIME_DOWN,
+     PM_SAY_DOWN | PM_SAY_LAST, 60},
     {"^Failed: unexpected http code: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 55},
 };
 const struct pm_client pm_client_podman = {.rows = rows, .n = PM_LEN(rows)};

@@ -51,6 +51,7 @@ static const struct pm_client_row rows[] = {
     {"in TaskRun \"", "failed to pull the image \"", PM_KIND_PULL_FAIL, PM_SAY_WHOLE | PM_SAY_LAST,
      75},                                                               // Tekton
     {"^pod/", " can't be pulled", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 75}, // Skaffold: once a pod
+    {"^Resource pod/", " can't be pulled", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 75}, // in an editor
     {" failed. Error: container ", " can't be pulled", PM_KIND_PULL_FAIL,
      PM_SAY_WHOLE | PM_SAY_LAST, 75}, // its last word about a workload
     {"^deployment/", " can't be pulled", PM_KIND_OTHER, PM_SAY_NOTHING, 75},
@@ -62,6 +63,8 @@ static const struct pm_client_row rows[] = {
      75}, // Confidential Containers: the guest pulls
     {"[adaptor/proxy] PullImage fails: ", NULL, PM_KIND_PULL_FAIL, PM_SAY_REST, 75},
     {"[adaptor/proxy] ", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 75},
+    {" - Could not pull image ", NULL, PM_KIND_PULL_FAIL, PM_SAY_WHOLE | PM_SAY_LAST,
+     70}, // Azure IoT Edge; why is in the line behind it
     {"Failed to download image '", "' due to '", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 75}, // balena
     {"ERROR: ", " does not exist on the daemon: not found", PM_KIND_PULL_FAIL, PM_SAY_WHOLE,
      70}, // pack, whose pull found none: a daemon's own would have done, too

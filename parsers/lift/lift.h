@@ -53,6 +53,9 @@ struct pm_str pm_lift_image_at(struct pm_arena *a, struct pm_str s, bool any);
 struct pm_str pm_lift_image(struct pm_arena *a, struct pm_str error);
 // The reference before a closing ": not found".
 struct pm_str pm_lift_missing_image(struct pm_str error);
+// What an engine calls by its repository alone ("pull access denied for acme/web"), who
+// asked it for the image often names with its tag in the same text: that, or `repository`.
+struct pm_str pm_lift_tagged(struct pm_str s, struct pm_str repository);
 bool pm_lift_has_tag(struct pm_str image); // a tag or a digest
 // up to a blank, quote, comma or bracket, trailing punctuation off
 struct pm_str pm_lift_bare_word(struct pm_str s);

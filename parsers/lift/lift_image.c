@@ -61,6 +61,7 @@ static const struct image_cue image_cues[] = {
     {"pulling image ref //", NULL, true},
     {"failed to pull image ", " for container ", true}, // the ECS agent
     {"failed to pull image ", NULL, false},
+    {"could not pull image ", NULL, false},   // Azure IoT Edge
     {"can't pull image ", NULL, false},       // RKE 1
     {"image pull failed: ", NULL, true},      // Rancher's script
     {"error pulling candidate ", ": ", true}, // podman
@@ -215,15 +216,17 @@ static struct pm_str v1_image(struct pm_str s) {
     return pm_lift_reference_shape(name, true) ? name : PM_NONE;
 }
 
-// What an engine calls by its repository alone ("pull access denied for acme/web"), who
-// asked it for the image often names with its tag in the same text.
-static struct pm_str with_tag(struct pm_arena *a, struct pm_str s, struct pm_str repository) {
-    for (size_t i = 0; i < PM_LEN(image_cues); i++) {
-        struct pm_str image = cue_image(a, s, &image_cues[i]);
-        ptrdiff_t colon = pm_str_rchr(image, ':');
-        if (image.n && colon > pm_str_rchr(image, '/') && pm_str_chr(image, '@', 0) < 0 &&
-            pm_str_eq(pm_str_sub(image, 0, (size_t)colon), repository))
-            return image;
+struct pm_str pm_lift_tagged(struct pm_str s, struct pm_str repository) {
+    for (ptrdiff_t at = pm_str_find(s, repository, 0); at >= 0;
+         at = pm_str_find(s, repository, (size_t)at + 1)) {
+        size_t from = (size_t)at;
+        while (from > 0 && (pm_name_char(s.p[from - 1]) || strchr("/:_", s.p[from - 1]))) from--;
+        struct pm_str word = pm_lift_bare_word(pm_str_from(s, from));
+        size_t before = (size_t)at - from, named = before + repository.n;
+        if (named < word.n && word.p[named] == ':' && (!before || word.p[before - 1] == '/') &&
+            pm_str_rchr(word, ':') == (ptrdiff_t)named && !has(word, "//") &&
+            pm_lift_reference_shape(word, true))
+            return word;
     }
     return repository;
 }
@@ -238,5 +241,5 @@ struct pm_str pm_lift_image(struct pm_arena *a, struct pm_str s) {
     if (!image.n) image = create_image(a, s);
     if (!image.n) image = pm_lift_missing_image(s);
     if (!image.n) return v1_image(s);
-    return pm_lift_has_tag(image) ? image : with_tag(a, s, image);
+    return pm_lift_has_tag(image) ? image : pm_lift_tagged(s, image);
 }
