@@ -44,12 +44,18 @@ struct pm_saying {
     uint8_t telling;  // enum pm_telling
     uint16_t printed; // it stands in somebody's output, pod or other, known by both names or not
 };
-// How long a trace lasted and what it measured, where it is more than a moment of one line.
-struct pm_trace_extent {
-    int64_t first, last; // PM_NO_TIME unknown
-    int64_t duration_ns, waiting_ns, bytes;
-    uint32_t count;
+// What a trace measured, where it is more than a moment; most such lines have this alone.
+struct pm_trace_measure {
+    int64_t duration_ns, bytes;
     uint32_t join; // what ties it to others of one attempt, or an event's own id
+    bool lasts;    // it is the first part of an extent
+};
+// The same of one that lasted, waited or stands for several.
+struct pm_trace_extent {
+    struct pm_trace_measure measure;
+    int64_t first, last; // PM_NO_TIME unknown
+    int64_t waiting_ns;
+    uint32_t count;
 };
 // There are some for each pull, millions of them: a field here costs as much memory as a
 // hundred elsewhere.
@@ -57,7 +63,7 @@ struct pm_trace {
     uint64_t id; // event id in the timeline; a foreign file's may be any number
     int64_t ts;  // PM_NO_TIME unknown
     const struct pm_saying *said;
-    struct pm_trace_extent *extent; // its own; NULL: a moment, nothing measured
+    struct pm_trace_measure *measure; // its own; NULL: a moment, nothing measured
     uint32_t node, pod;
     uint32_t file : 30;
     // a pod's that waits for an image: nothing says why, and no pull is made of it
@@ -66,26 +72,34 @@ struct pm_trace {
     uint32_t retold : 1;
     pm_ref pull; // the pull that it was folded into, index + 1; 0 none
 };
+static inline const struct pm_trace_extent *pm_trace_lasting(const struct pm_trace *t) {
+    const void *whole = t->measure;
+    return t->measure && t->measure->lasts ? whole : NULL;
+}
 static inline int64_t pm_trace_first(const struct pm_trace *t) {
-    return t->extent ? t->extent->first : t->ts;
+    const struct pm_trace_extent *e = pm_trace_lasting(t);
+    return e ? e->first : t->ts;
 }
 static inline int64_t pm_trace_last(const struct pm_trace *t) {
-    return t->extent ? t->extent->last : t->ts;
-}
-static inline int64_t pm_trace_duration(const struct pm_trace *t) {
-    return t->extent ? t->extent->duration_ns : 0;
+    const struct pm_trace_extent *e = pm_trace_lasting(t);
+    return e ? e->last : t->ts;
 }
 static inline int64_t pm_trace_waiting(const struct pm_trace *t) {
-    return t->extent ? t->extent->waiting_ns : 0;
-}
-static inline int64_t pm_trace_bytes(const struct pm_trace *t) {
-    return t->extent ? t->extent->bytes : -1;
+    const struct pm_trace_extent *e = pm_trace_lasting(t);
+    return e ? e->waiting_ns : 0;
 }
 static inline uint32_t pm_trace_count(const struct pm_trace *t) {
-    return t->extent ? t->extent->count : 1;
+    const struct pm_trace_extent *e = pm_trace_lasting(t);
+    return e ? e->count : 1;
+}
+static inline int64_t pm_trace_duration(const struct pm_trace *t) {
+    return t->measure ? t->measure->duration_ns : 0;
+}
+static inline int64_t pm_trace_bytes(const struct pm_trace *t) {
+    return t->measure ? t->measure->bytes : -1;
 }
 static inline uint32_t pm_trace_join(const struct pm_trace *t) {
-    return t->extent ? t->extent->join : 0;
+    return t->measure ? t->measure->join : 0;
 }
 // A failed pull as hearsay tells it.
 struct pm_rumour {

@@ -123,7 +123,7 @@ static void trace_strings(struct pm_loading *l, struct pm_draft *d, const struct
     d->said.host = pm_text(l, row, PM_F_HOST);
     d->said.object = pm_text(l, row, PM_F_OBJECT);
     d->said.secret = pm_text(l, row, PM_F_SECRET);
-    d->extent.join = pm_text(l, row, PM_F_JOIN);
+    d->extent.measure.join = pm_text(l, row, PM_F_JOIN);
     d->said.url = pm_text(l, row, PM_F_URL);
     if (pm_str_chr(f[PM_F_WRITER], '/', 0) > 0) d->said.writer = pm_text(l, row, PM_F_WRITER);
     d->said.printed = f[PM_F_WRITER].n > 0;
@@ -161,22 +161,22 @@ static void draft(struct pm_loading *l, const struct pm_row *row, struct pm_draf
     const struct pm_event *e = &row->event;
     enum pm_origin origin = origin_of(e->component);
     enum pm_telling telling = pm_telling_of(e->component, e->field[PM_F_MESSAGE]);
-    *d = (struct pm_draft){.trace = {.id = row->id, .ts = row->ts_ns, .file = row->file},
-                           .extent = {.first = row->first_ns,
-                                      .last = row->last_ns,
-                                      .duration_ns = e->duration_ns,
-                                      .waiting_ns = e->waiting_ns,
-                                      .bytes = e->bytes,
-                                      .count = e->count ? e->count : 1},
-                           .said = {.flags = e->flags,
-                                    .status = (int16_t)e->http_status,
-                                    .kind = (uint8_t)e->kind,
-                                    .component = (uint8_t)e->component,
-                                    .stage = (uint8_t)e->stage,
-                                    .origin = (uint8_t)origin,
-                                    .quality = (uint8_t)row->quality}};
+    *d = (struct pm_draft){
+        .trace = {.id = row->id, .ts = row->ts_ns, .file = row->file},
+        .extent = {.measure = {.duration_ns = e->duration_ns, .bytes = e->bytes, .lasts = true},
+                   .first = row->first_ns,
+                   .last = row->last_ns,
+                   .waiting_ns = e->waiting_ns,
+                   .count = e->count ? e->count : 1},
+        .said = {.flags = e->flags,
+                 .status = (int16_t)e->http_status,
+                 .kind = (uint8_t)e->kind,
+                 .component = (uint8_t)e->component,
+                 .stage = (uint8_t)e->stage,
+                 .origin = (uint8_t)origin,
+                 .quality = (uint8_t)row->quality}};
     d->trace.said = &d->said;
-    d->trace.extent = &d->extent;
+    d->trace.measure = &d->extent.measure;
     d->said.telling = (uint8_t)telling;
     d->said.role = (uint8_t)role_of(row, origin, telling);
     d->trace.node = node_of(l, row);
@@ -267,7 +267,7 @@ static void merge_event(struct pm_evidence *ev, struct pm_trace *old, const stru
         old->ts = t->ts;
         e.first = more.first;
         e.last = more.last;
-        e.join = more.join;
+        e.measure.join = more.measure.join;
         said.quality = t->said->quality;
         if (t->said->error) said.error = t->said->error;
     } else if (t->said->quality != PM_QUALITY_RELATIVE) {
@@ -318,7 +318,7 @@ void pm_draft_of(struct pm_loading *l, const struct pm_row *row, struct pm_draft
 void pm_draft_keep(struct pm_evidence *ev, const struct pm_draft *d) {
     struct pm_trace *t = PM_PUSH(ev->traces.items, ev->traces.n, ev->traces.cap);
     *t = d->trace;
-    t->extent = NULL;
+    t->measure = NULL;
     pm_trace_say(ev, t, &d->said);
     pm_trace_extend(ev, t, &d->extent);
 }

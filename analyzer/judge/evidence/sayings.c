@@ -4,11 +4,14 @@
 #include "judge/evidence/evidence.h"
 #include <stdlib.h>
 
+struct extent_room { // the next of a block, of so many that are left
+    char *next;
+    size_t left;
+};
 struct pm_sayings {
     struct pm_once *said;
     struct pm_arena *a;
-    struct pm_trace_extent *extents; // the next of a block, of so many that are left
-    size_t extents_left;
+    struct extent_room extents, measures;
 };
 #define EXTENTS 1024
 
@@ -40,27 +43,43 @@ void pm_trace_judge(struct pm_evidence *ev, struct pm_trace *t, const struct pm_
 }
 
 // By blocks: one alone would be aligned to more than it needs.
-static struct pm_trace_extent *extent_new(struct pm_sayings *all) {
-    if (!all->extents_left) {
-        all->extents_left = EXTENTS;
-        all->extents = PM_NEWN(all->a, struct pm_trace_extent, EXTENTS);
+static void *room_new(struct pm_sayings *all, struct extent_room *room, size_t bytes) {
+    if (!room->left) {
+        room->left = EXTENTS;
+        room->next = pm_arena_room(all->a, EXTENTS * bytes);
     }
-    all->extents_left--;
-    return all->extents++;
+    void *p = room->next;
+    room->left--;
+    room->next += bytes;
+    return p;
+}
+static struct pm_trace_measure *measure_new(struct pm_sayings *all,
+                                            const struct pm_trace_measure *m) {
+    const size_t bytes = m->lasts ? sizeof(struct pm_trace_extent) : sizeof *m;
+    return memcpy(room_new(all, m->lasts ? &all->extents : &all->measures, bytes), m, bytes);
 }
 
 void pm_trace_extend(struct pm_evidence *ev, struct pm_trace *t, const struct pm_trace_extent *e) {
-    bool moment = e->first == t->ts && e->last == t->ts && !e->duration_ns && !e->waiting_ns &&
-                  e->bytes == -1 && e->count == 1 && !e->join;
-    if (!t->extent && moment) return;
-    if (!t->extent) t->extent = extent_new(sayings_of(ev));
-    *t->extent = *e;
+    const struct pm_trace_extent *own = pm_trace_lasting(t);
+    struct pm_trace_extent now = *e;
+    struct pm_trace_measure *m = &now.measure;
+    m->lasts = own || e->first != t->ts || e->last != t->ts || e->waiting_ns || e->count != 1;
+    if (!t->measure && !m->lasts && !m->duration_ns && m->bytes == -1 && !m->join) return;
+    if (t->measure && t->measure->lasts == m->lasts)
+        memcpy(t->measure, m, m->lasts ? sizeof now : sizeof *m);
+    else t->measure = measure_new(sayings_of(ev), m);
 }
 
 struct pm_trace_extent pm_trace_extent_of(const struct pm_trace *t) {
-    return t->extent
-               ? *t->extent
-               : (struct pm_trace_extent){.first = t->ts, .last = t->ts, .bytes = -1, .count = 1};
+    const struct pm_trace_extent *own = pm_trace_lasting(t);
+    if (own) return *own;
+    return (struct pm_trace_extent){.measure = {.duration_ns = pm_trace_duration(t),
+                                                .bytes = pm_trace_bytes(t),
+                                                .join = pm_trace_join(t),
+                                                .lasts = true},
+                                    .first = t->ts,
+                                    .last = t->ts,
+                                    .count = 1};
 }
 
 void pm_trace_span(struct pm_evidence *ev, struct pm_trace *t, int64_t first, int64_t last) {
@@ -75,10 +94,10 @@ void pm_extents_pack(struct pm_evidence *ev) {
     struct pm_sayings *all = sayings_of(ev);
     struct pm_arena *before = all->a;
     all->a = pm_arena_new();
-    all->extents_left = 0;
+    all->extents.left = all->measures.left = 0;
     for (size_t i = 0; i < ev->traces.n; i++) {
         struct pm_trace *t = &ev->traces.items[i];
-        if (t->extent) t->extent = memcpy(extent_new(all), t->extent, sizeof *t->extent);
+        if (t->measure) t->measure = measure_new(all, t->measure);
     }
     pm_arena_free(before);
 }
