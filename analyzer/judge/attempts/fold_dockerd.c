@@ -224,45 +224,90 @@ static bool is_echo(const struct pm_trace *t) {
     return t->said->origin == PM_ORIGIN_KUBELET && pm_fold_imageless(t);
 }
 
+// Pulls that echoes made. They are made in order of time, so that those near an echo are the
+// newest of its node: an order of all would have to be sorted after each.
+struct made {
+    int64_t at;
+    uint32_t pull;
+    pm_ref before; // of the node; index + 1
+};
+struct echoes {
+    const struct pm_env *env;
+    struct pm_pulls *pulls;
+    struct pm_order by_node; // that others made
+    PM_LIST(struct made) made;
+    Pvoid_t newest; // node → index + 1
+};
+struct nearest {
+    uint32_t pull; // UINT32_MAX: none
+    int64_t gap, at;
+};
+
+static bool may_be_echoed(const struct echoes *x, const struct pm_attempt *p,
+                          const struct pm_trace *t) {
+    if (p->outcome != PM_OUTCOME_FAILED ||
+        (t->said->verdict->cause >= 0 && p->verdict->cause >= 0 &&
+         t->said->verdict->cause != p->verdict->cause))
+        return false;
+    return !t->pod || !p->exact_pod ||
+           pm_ids_has(&p->pods, pm_id_join(x->env, t->said->k8s_namespace, '/', t->pod));
+}
+
+// Of those that are equally near the earlier, then the one that was made first.
+static void look(const struct echoes *x, struct nearest *best, const struct pm_trace *t, int64_t at,
+                 uint32_t pull) {
+    const int64_t gap = pm_time_apart(at, t->ts);
+    if (gap > best->gap ||
+        (gap == best->gap && (at > best->at || (at == best->at && pull > best->pull))) ||
+        !may_be_echoed(x, &x->pulls->items[pull], t))
+        return;
+    *best = (struct nearest){pull, gap, at};
+}
+
+static uint32_t echoed(const struct echoes *x, const struct pm_trace *t) {
+    const int64_t from = pm_since(t->ts, ONE_PULL_NS), to = pm_time_add(t->ts, ONE_PULL_NS);
+    struct nearest best = {UINT32_MAX, ONE_PULL_NS, INT64_MAX};
+    for (size_t k = pm_order_first(&x->by_node, t->node, from);
+         k < x->by_node.n && x->by_node.items[k].group == t->node && x->by_node.items[k].at <= to;
+         k++)
+        look(x, &best, t, x->by_node.items[k].at, x->by_node.items[k].index);
+    for (pm_ref at = (pm_ref)pm_map_get(x->newest, t->node); at && PM_REF(x->made, at).at >= from;
+         at = PM_REF(x->made, at).before)
+        look(x, &best, t, PM_REF(x->made, at).at, PM_REF(x->made, at).pull);
+    return best.pull;
+}
+
+static uint32_t pull_of_echo(struct echoes *x, const struct pm_trace *t) {
+    Word_t *newest = pm_map_slot(&x->newest, t->node);
+    uint32_t pull = pm_fold_new(x->pulls, t, PM_OUTCOME_FAILED);
+    x->pulls->items[pull].ended = t->ts;
+    *PM_PUSH(x->made.items, x->made.n, x->made.cap) = (struct made){t->ts, pull, (pm_ref)*newest};
+    *newest = x->made.n;
+    return pull;
+}
+
 // The kubelet's echo lines of old releases name the container, not the image: they belong
 // to the failure on the node just before, of the same cause.
 static void fold_echoes(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls) {
+    struct echoes x = {.env = env, .pulls = pulls};
     struct pm_ids nodes = {0};
+    Word_t freed;
     for (size_t i = 0; i < ev->traces.n; i++)
         if (is_echo(&ev->traces.items[i])) pm_ids_add_new(&nodes, ev->traces.items[i].node);
-    struct pm_order by_node = pm_fold_by_node(pulls, &nodes);
+    x.by_node = pm_fold_by_node(pulls, &nodes);
     pm_ids_free(&nodes);
     for (size_t i = 0; i < ev->traces.n; i++) {
         const struct pm_trace *t = &ev->traces.items[i];
         if (!is_echo(t)) continue;
-        uint32_t best = UINT32_MAX;
-        int64_t gap = ONE_PULL_NS + 1;
-        for (size_t k = pm_order_first(&by_node, t->node, pm_since(t->ts, ONE_PULL_NS));
-             k < by_node.n && by_node.items[k].group == t->node &&
-             by_node.items[k].at <= pm_time_add(t->ts, ONE_PULL_NS);
-             k++) {
-            const struct pm_attempt *p = &pulls->items[by_node.items[k].index];
-            int64_t d = pm_time_apart(by_node.items[k].at, t->ts);
-            if (p->outcome != PM_OUTCOME_FAILED || d >= gap ||
-                (t->said->verdict->cause >= 0 && p->verdict->cause >= 0 &&
-                 t->said->verdict->cause != p->verdict->cause))
-                continue;
-            if (t->pod && p->exact_pod &&
-                !pm_ids_has(&p->pods, pm_id_join(env, t->said->k8s_namespace, '/', t->pod)))
-                continue;
-            best = by_node.items[k].index;
-            gap = d;
-        }
-        if (best == UINT32_MAX) {
-            best = pm_fold_new(pulls, t, PM_OUTCOME_FAILED);
-            pulls->items[best].ended = t->ts;
-            pm_order_add(&by_node, t->node, t->ts, best);
-            pm_order_sort(&by_node);
-        }
-        pm_fold_absorb(env, ev, pulls, best, (uint32_t)i);
-        if (t->pod) pulls->items[best].exact_pod = true;
+        uint32_t pull = echoed(&x, t);
+        if (pull == UINT32_MAX) pull = pull_of_echo(&x, t);
+        pm_fold_absorb(env, ev, pulls, pull, (uint32_t)i);
+        if (t->pod) pulls->items[pull].exact_pod = true;
     }
-    free(by_node.items);
+    free(x.by_node.items);
+    free(x.made.items);
+    JLFA(freed, x.newest);
+    (void)freed;
 }
 
 void pm_fold_dockerd(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls) {

@@ -30,6 +30,8 @@ struct pairing {
     struct pm_ids open;     // attempts; UINT32_MAX: it is closed
     PM_LIST(int64_t) began; // when each of these did
     bool unordered;         // one has no time, or an earlier one than that before it
+    Pvoid_t of_join;        // what ties a start to its end → place + 1 of the newest
+    bool nameless;          // some have nothing that ties them
     size_t next;            // all before it are closed
     size_t restart; // of the runtime, in time order: those before it have closed what was open
     bool starts;
@@ -39,8 +41,15 @@ static bool is_closed(const struct pairing *o, size_t place) {
     return o->open.items[place] == UINT32_MAX;
 }
 
+static void join_place(const struct pm_fold *f, struct pairing *o, size_t place) {
+    uint32_t join = pm_particulars_of(&f->pulls->items[o->open.items[place]])->join;
+    if (join) *pm_map_slot(&o->of_join, join) = place + 1;
+    else o->nameless = true;
+}
+
 // Closed ones are taken out before they are more than the open.
-static void closed_leave(struct pairing *o) {
+static void closed_leave(const struct pm_fold *f, struct pairing *o) {
+    Word_t freed;
     size_t kept = 0, open = 0;
     for (size_t i = o->next; i < o->open.n; i++) open += !is_closed(o, i);
     if (o->unordered || open * 2 > o->open.n) return;
@@ -52,14 +61,19 @@ static void closed_leave(struct pairing *o) {
     o->open.n = (uint32_t)kept;
     o->began.n = kept;
     o->next = 0;
+    o->nameless = false;
+    JLFA(freed, o->of_join);
+    (void)freed;
+    for (size_t i = 0; i < kept; i++) join_place(f, o, i);
 }
 
-static void pairing_add(struct pairing *o, uint32_t index, int64_t began) {
-    if (o->open.n == o->open.cap) closed_leave(o);
+static void pairing_add(const struct pm_fold *f, struct pairing *o, uint32_t index, int64_t began) {
+    if (o->open.n == o->open.cap) closed_leave(f, o);
     o->unordered = o->unordered || began == PM_NO_TIME ||
                    (o->began.n && began < o->began.items[o->began.n - 1]);
     pm_ids_add(&o->open, index);
     *PM_PUSH(o->began.items, o->began.n, o->began.cap) = began;
+    join_place(f, o, o->open.n - 1);
 }
 
 static size_t nearest_of_all(const struct pairing *o, int64_t want) {
@@ -98,6 +112,9 @@ static size_t nearest_open(const struct pairing *o, int64_t want) {
 
 // CRI-O: its own start, else the newest, as older ones may have failed.
 static size_t newest_open(struct pm_fold *f, const struct pairing *o, uint32_t join) {
+    const Word_t own_place = join && !o->nameless ? pm_map_get(o->of_join, join) : 0;
+    if (join && !o->nameless && !own_place) return SIZE_MAX;
+    if (own_place && !is_closed(o, own_place - 1)) return own_place - 1;
     for (size_t i = o->open.n; i-- > o->next;) {
         if (is_closed(o, i)) continue;
         uint32_t own = pm_particulars_of(pm_fold_pull(f, o->open.items[i]))->join;
@@ -161,7 +178,7 @@ static void runtime_line(struct pm_fold *f, struct pm_fold_bucket *b, struct pai
             pm_particulars_edit(f->pulls, pm_fold_pull(f, index))->join = pm_trace_join(t);
         pm_fold_pull(f, index)->quiet = t->said->component == PM_COMP_CRIO;
         pm_fold_absorb(f->env, f->ev, f->pulls, index, trace);
-        pairing_add(open, index, t->ts);
+        pairing_add(f, open, index, t->ts);
         open->starts = true;
         return;
     }
@@ -188,6 +205,7 @@ static void runtime_line(struct pm_fold *f, struct pm_fold_bucket *b, struct pai
 
 void pm_fold_runtime(struct pm_fold *f, struct pm_fold_bucket *b) {
     struct pairing open = {0};
+    Word_t freed;
     for (size_t i = 0; i < b->traces.n; i++) {
         const struct pm_trace *t = &f->ev->traces.items[b->traces.items[i]];
         if (t->said->origin == PM_ORIGIN_RUNTIME &&
@@ -196,6 +214,8 @@ void pm_fold_runtime(struct pm_fold *f, struct pm_fold_bucket *b) {
     }
     pm_ids_free(&open.open);
     free(open.began.items);
+    JLFA(freed, open.of_join);
+    (void)freed;
 }
 
 static int by_ns(const void *a, const void *b) {

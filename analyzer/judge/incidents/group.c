@@ -297,38 +297,6 @@ static void add_side(const struct pm_scene *scene, struct pm_hits *hits, uint32_
     if (t->said->image && mirror) pm_ids_add_new(&home->images, t->said->image);
 }
 
-// ── where it began: a back-off that counts says since when, though the failures before it have expired ──
-// Did this image on its node pull well since, or fail of something else? Then the
-// back-off began with another trouble.
-static bool another_since(const struct pm_pulls *pulls, const struct pm_hits *hits,
-                          const struct pm_trace *t, const struct pm_hit *h) {
-    for (size_t k = pm_pull_first(pulls, pm_since(pm_trace_first(t), PM_S(60)));
-         k < pulls->n && pm_at(&pulls->items[k]) < h->from; k++) {
-        const struct pm_attempt *p = &pulls->items[k];
-        if (p->names->image != t->said->image || p->node != t->node) continue;
-        if (p->outcome == PM_OUTCOME_OK
-                ? pm_at(p) >= pm_trace_first(t)
-                : pm_hit_of(pulls, hits, p) && &PM_REF(*hits, pm_hit_of(pulls, hits, p)) != h)
-            return true;
-    }
-    return false;
-}
-
-static void begin_with_back_off(const struct pm_scene *scene, struct pm_hits *hits) {
-    for (size_t i = 0; i < scene->ev->traces.n; i++) {
-        const struct pm_trace *t = &scene->ev->traces.items[i];
-        uint32_t incident =
-            t->pull ? pm_hit_of(scene->pulls, hits, &PM_REF(*scene->pulls, t->pull)) : 0;
-        if (!incident || t->said->origin == PM_ORIGIN_POD || pm_trace_count(t) < 2 ||
-            pm_trace_first(t) == PM_NO_TIME ||
-            (t->said->kind != PM_KIND_PULL_BACKOFF && t->said->kind != PM_KIND_PULL_FAIL))
-            continue;
-        struct pm_hit *h = &PM_REF(*hits, incident);
-        if (!another_since(scene->pulls, hits, t, h))
-            h->from = pm_min_time(h->from, pm_trace_first(t));
-    }
-}
-
 static void place_pulls(const struct pm_pulls *pulls, struct pm_hits *hits) {
     hits->of_pull = pm_xmalloc((pulls->n + 1) * sizeof *hits->of_pull);
     memset(hits->of_pull, 0, (pulls->n + 1) * sizeof *hits->of_pull);
@@ -371,7 +339,7 @@ void pm_group_incidents(const struct pm_scene *scene, struct pm_hits *hits) {
     place_pulls(scene->pulls, hits);
     pm_waiting_group(scene, hits);
     pm_admission_group(scene, hits);
-    begin_with_back_off(scene, hits);
+    pm_back_off_begin(scene, hits);
     for (size_t i = 0; i < scene->ev->groups.n; i++) {
         const struct pm_request_group *g = &scene->ev->groups.items[i];
         uint32_t incident = g->pull && !g->redundant

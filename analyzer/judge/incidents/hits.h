@@ -82,6 +82,8 @@ void pm_hit_add(const struct pm_pulls *pulls, struct pm_hit *h, uint32_t index);
 void pm_hit_take_over(const struct pm_pulls *pulls, struct pm_hit *a, struct pm_hit *b);
 // More incidents than anybody reads. crowd.c
 void pm_crowd_pool(const struct pm_scene *scene, struct pm_hits *hits);
+// Where it began, as back-offs count it. back_off.c
+void pm_back_off_begin(const struct pm_scene *scene, struct pm_hits *hits);
 // Pods that no failed pull tells of. waiting.c
 void pm_waiting_group(const struct pm_scene *scene, struct pm_hits *hits);
 // Pods that were refused before they were. admission.c
