@@ -21,12 +21,7 @@ static void batch_flush(struct reading *r) {
 static struct pm_row *row_room(struct reading *r) {
     struct batch *b = r->batch;
     if (b && (b->n == BATCH_ROWS || b->bytes >= BATCH_BYTES)) batch_flush(r);
-    if (!r->batch) {
-        b = r->batch = pm_xmalloc(sizeof *b);
-        b->next = NULL;
-        b->n = b->bytes = 0;
-        b->arena = pm_arena_new();
-    }
+    if (!r->batch) r->batch = pipe_batch_get(r->p);
     return &r->batch->rows[r->batch->n++];
 }
 

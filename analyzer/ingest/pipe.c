@@ -21,6 +21,7 @@
 
 #define BLOCKS_BYTES ((size_t)16 << 20)
 #define SPARE_BLOCKS 32
+#define SPARE_BATCHES 64 // fresh memory costs the kernel more than a row costs us
 // Who waits for blocks, or for room for some, is woken for several: where both sides are as
 // fast, they would wake each other for each.
 #define WAKE_BLOCKS 4
@@ -40,10 +41,19 @@ void pipe_init(struct pipe *p) {
     pthread_cond_init(&p->out, NULL);
 }
 
+static void batch_free(struct batch *b) {
+    pm_arena_free(b->arena);
+    free(b);
+}
+
 void pipe_free(struct pipe *p) {
     for (struct pm_block *b = p->spare, *next; b; b = next) {
         next = b->next;
         free(b);
+    }
+    for (struct batch *b = p->spare_batch, *next; b; b = next) {
+        next = b->next;
+        batch_free(b);
     }
     pthread_cond_destroy(&p->work);
     pthread_cond_destroy(&p->space);
@@ -239,9 +249,34 @@ void pipe_job_drop(struct pipe *p, struct job *j) {
 
 // ---- rows
 
-void pipe_batch_free(struct batch *b) {
-    pm_arena_free(b->arena);
-    free(b);
+struct batch *pipe_batch_get(struct pipe *p) {
+    pthread_mutex_lock(&p->lock);
+    struct batch *b = p->spare_batch;
+    if (b) {
+        p->spare_batch = b->next;
+        p->spare_batches--;
+    }
+    pthread_mutex_unlock(&p->lock);
+    if (!b) {
+        b = pm_xmalloc(sizeof *b);
+        b->arena = pm_arena_new();
+    }
+    b->next = NULL;
+    b->n = b->bytes = 0;
+    return b;
+}
+
+void pipe_batch_put(struct pipe *p, struct batch *b) {
+    pm_arena_reset(b->arena);
+    pthread_mutex_lock(&p->lock);
+    if (p->spare_batches < SPARE_BATCHES) {
+        b->next = p->spare_batch;
+        p->spare_batch = b;
+        p->spare_batches++;
+        b = NULL;
+    }
+    pthread_mutex_unlock(&p->lock);
+    if (b) batch_free(b);
 }
 
 void pipe_rows_put(struct pipe *p, struct job *j, struct batch *b) {

@@ -95,6 +95,8 @@ struct pipe {
     size_t held_n;
     struct pm_block *spare;
     size_t spares;
+    struct batch *spare_batch;
+    size_t spare_batches;
     bool walked, partial;
     struct job *feeding;                // the walk's own: the member it reads at present
     bool feeding_in;                    // others know of it
@@ -116,6 +118,7 @@ void pipe_walked(struct pipe *p, bool whole);
 // its rows, of which it gives up the batch; its end.
 struct job *pipe_job_take(struct pipe *p);
 struct pm_block *pipe_block_take(struct pipe *p, struct job *j, bool *truncated);
+struct batch *pipe_batch_get(struct pipe *p);
 void pipe_rows_put(struct pipe *p, struct job *j, struct batch *b);
 void pipe_job_done(struct pipe *p, struct job *j, bool truncated);
 
@@ -125,7 +128,7 @@ struct job *pipe_job_next(struct pipe *p);
 struct batch *pipe_rows_take(struct pipe *p, struct job *j, bool *done, void (*idle)(void *),
                              void *ctx);
 void pipe_job_drop(struct pipe *p, struct job *j);
-void pipe_batch_free(struct batch *b);
+void pipe_batch_put(struct pipe *p, struct batch *b); // it was written
 
 // Its node by who said it last of enum pm_node_from.
 void ingest_node_choose(struct result *r);

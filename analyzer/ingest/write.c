@@ -79,14 +79,14 @@ static void put_rows(struct writer *w, struct batch *b, uint32_t file) {
                 pm_intern_id(w->cluster, e->field[PM_F_NODE]);
         }
         pm_timeline_put_all(w->p->timeline, b->rows, b->n);
-        pipe_batch_free(b);
+        pipe_batch_put(w->p, b);
         b = next;
     }
 }
-static void drop_rows(struct batch *b) {
+static void drop_rows(struct pipe *p, struct batch *b) {
     while (b) {
         struct batch *next = b->next;
-        pipe_batch_free(b);
+        pipe_batch_put(p, b);
         b = next;
     }
 }
@@ -125,7 +125,7 @@ static void write_member(struct writer *w, struct job *j) {
         if (!registered) j->r.file = pm_timeline_file(w->p->timeline, &row);
         registered = true;
         j->r.written = !duplicate;
-        if (duplicate) drop_rows(b);
+        if (duplicate) drop_rows(w->p, b);
         else put_rows(w, b, j->r.file);
     }
     keep_result(w, &j->r);
