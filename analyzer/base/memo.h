@@ -9,7 +9,7 @@ struct pm_memo;
 struct pm_memo *pm_memo_new(size_t places, size_t bytes); // places: a power of two
 void pm_memo_free(struct pm_memo *m);
 // What was kept for the text: good until the next pm_memo_keep. NULL: not known. hash: of
-// the text (pm_str_hash), with what else the answer depends on as its seed.
+// the text (pm_mix), with what else the answer depends on as its seed.
 const void *pm_memo_find(const struct pm_memo *m, struct pm_str text, uint64_t hash);
 // Room for what is kept of it, aligned for any type; NULL where it is too long to be worth it.
 void *pm_memo_keep(struct pm_memo *m, struct pm_str text, uint64_t hash, size_t bytes);

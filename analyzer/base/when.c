@@ -85,26 +85,40 @@ static bool fraction(struct pm_scan *s,
     c->unit_ns = NS;
     if (s->end - s->at < 2 || (*s->at != '.' && *s->at != ',') || s->at[1] < '0' || s->at[1] > '9')
         return false;
+    static const int64_t unit_ns[] = {NS,    100000000, 10000000, 1000000, 100000,
+                                      10000, 1000,      100,      10,      1};
+    size_t n = 0;
     for (s->at++; s->at < s->end && *s->at >= '0' && *s->at <= '9'; s->at++) {
-        if (c->unit_ns == 1) continue;
-        c->unit_ns /= 10;
-        c->frac_ns += (*s->at - '0') * c->unit_ns;
+        if (n + 1 == PM_LEN(unit_ns)) continue;
+        c->frac_ns = c->frac_ns * 10 + (*s->at - '0');
+        n++;
     }
+    c->unit_ns = unit_ns[n];
+    c->frac_ns *= c->unit_ns;
+    return true;
+}
+
+static bool two_digits(struct pm_scan *s, int *out) {
+    if (s->end - s->at < 2) return false;
+    const unsigned tens = (unsigned char)s->at[0] - (unsigned)'0',
+                   ones = (unsigned char)s->at[1] - (unsigned)'0';
+    if (tens > 9 || ones > 9) return false;
+    *out = (int)(tens * 10 + ones);
+    s->at += 2;
     return true;
 }
 
 static bool clock_time(struct pm_scan *s, struct civil *c) {
-    if (!(pm_scan_digits(s, 2, &c->hour) && pm_scan_char(s, ':') &&
-          pm_scan_digits(s, 2, &c->minute) && pm_scan_char(s, ':') &&
-          pm_scan_digits(s, 2, &c->second)))
+    if (!(two_digits(s, &c->hour) && pm_scan_char(s, ':') && two_digits(s, &c->minute) &&
+          pm_scan_char(s, ':') && two_digits(s, &c->second)))
         return false;
     fraction(s, c);
     return true;
 }
 
 static bool date_with(struct pm_scan *s, char sep, struct civil *c) {
-    return pm_scan_digits(s, 4, &c->year) && pm_scan_char(s, sep) &&
-           pm_scan_digits(s, 2, &c->month) && pm_scan_char(s, sep) && pm_scan_digits(s, 2, &c->day);
+    return pm_scan_digits(s, 4, &c->year) && pm_scan_char(s, sep) && two_digits(s, &c->month) &&
+           pm_scan_char(s, sep) && two_digits(s, &c->day);
 }
 
 static bool month_name(struct pm_scan *s, int *month) {
@@ -211,8 +225,8 @@ static size_t finish_no_year(struct civil *c, struct pm_str s, const struct pm_s
 size_t pm_when_klog(struct pm_str s, struct pm_when *w) {
     struct pm_scan at = pm_scan_of(s);
     struct civil c;
-    if (!(pm_scan_digits(&at, 2, &c.month) && pm_scan_digits(&at, 2, &c.day) &&
-          pm_scan_char(&at, ' ') && clock_time(&at, &c)))
+    if (!(two_digits(&at, &c.month) && two_digits(&at, &c.day) && pm_scan_char(&at, ' ') &&
+          clock_time(&at, &c)))
         return 0;
     return finish_no_year(&c, s, &at, w);
 }

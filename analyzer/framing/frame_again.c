@@ -11,6 +11,7 @@
 // come again: of one that is new only its hash is kept, and it is learnt when it comes the
 // second time.
 #include "base/memo.h"
+#include "base/mix.h"
 #include "frame_docs.h"
 #include <stdlib.h>
 
@@ -77,7 +78,7 @@ static uint64_t writer_of(const struct pm_record *r) {
     const struct pm_str names[] = {r->hint.ident, r->hint.unit, r->hint.node, r->section};
     uint64_t h = 0;
     for (size_t i = 0; i < PM_LEN(names); i++)
-        if (names[i].n) h = pm_str_hash(names[i], h + i + 1);
+        if (names[i].n) h = pm_mix(names[i], h + i + 1);
     return h;
 }
 
@@ -247,7 +248,7 @@ enum pm_parse frame_again(struct pm_frame *f, struct pm_parse_ctx *ctx, int who,
     struct pm_str behind = pm_str_from(r->text, at.stamp_end);
     uint64_t seed = at.writer ^
                     ((uint64_t)at.stamp_end << 16 | (uint64_t)who << 8 | (uint8_t)at.first),
-             hash = pm_str_hash(behind, seed);
+             hash = pm_mix(behind, seed);
     struct told_line *line = (struct told_line *)(uintptr_t)pm_memo_find(again->memo, behind, hash);
     if (line && same_setting(&line->at, &at)) {
         tell_again(ctx, r, line, &own);

@@ -217,7 +217,7 @@ struct pm_frame {
         bool typed;                  // a client's command was
         bool idle;                   // the last command was one that pulls nothing
         struct pm_buf k8s_namespace; // that the last command asked a cluster for
-        struct pm_buf crictl;        // the image of crictl's first word for a failure
+        struct pm_buf crictl;        // its first line for a failure
         uint64_t crictl_line;
         struct {
             struct pm_buf image;

@@ -172,10 +172,11 @@ static struct pm_str progress_image(struct pm_arena *a, struct pm_str text) {
 
 // crictl says twice why it could not pull: in klog's form with the image, and at last
 // ("FATA[0001] pulling image: …") without it where the runtime did not name it.
+static bool is_crictl_first(struct pm_str text) {
+    return text.n >= 32 && text.p[0] == 'E' && text.p[1] >= '0' && text.p[1] <= '1' &&
+           pm_str_has(text, PM_STR("] \"PullImage from image service failed\" "));
+}
 static struct pm_str crictl_image(struct pm_arena *a, struct pm_str text) {
-    if (text.n < 32 || text.p[0] != 'E' || text.p[1] < '0' || text.p[1] > '1' ||
-        !pm_str_has(text, PM_STR("] \"PullImage from image service failed\" ")))
-        return PM_NONE;
     ptrdiff_t at = pm_str_rfind(text, PM_STR(" image=\""));
     struct pm_str ref =
         at < 0 ? PM_NONE
@@ -290,16 +291,16 @@ static void note_command(struct pm_frame *f, const struct pm_record *r) {
 
 void frame_terminal_line(struct pm_frame *f, const struct pm_record *r) {
     if (r->shape != PM_SHAPE_LINE || r->text.n > 1024) return;
-    struct pm_str image = crictl_image(f->record_arena, r->text);
-    if (image.n) {
+    const bool logged = pm_line_logged(r->text), crictl = is_crictl_first(r->text);
+    if (crictl) { // so begins a kubelet's line, too: its image is looked for when it is asked for
         pm_buf_clear(&f->terminal.crictl);
-        pm_buf_add(&f->terminal.crictl, image);
+        pm_buf_add(&f->terminal.crictl, r->text);
         f->terminal.crictl_line = r->line;
     }
-    if (image.n || pm_line_logged(r->text)) return;
+    if (logged || (crictl && crictl_image(f->record_arena, r->text).n)) return;
     remember_step(f, r);
     note_command(f, r);
-    image = command_image(f->record_arena, r->text);
+    struct pm_str image = command_image(f->record_arena, r->text);
     if (!image.n) image = retrieved_image(f->record_arena, r->text);
     if (!image.n) image = progress_image(f->record_arena, r->text);
     if (image.n) terminal_remember(f, image, r->line);
@@ -348,10 +349,12 @@ static void name_namespace(struct pm_frame *f, const struct pm_record *r, struct
 
 // crictl's last word stands right behind its first.
 static void name_crictl(struct pm_frame *f, const struct pm_record *r, struct pm_event *e) {
-    struct pm_str image = pm_buf_str(&f->terminal.crictl);
-    if (e->kind == PM_KIND_PULL_FAIL && image.n && r->line == f->terminal.crictl_line + 1 &&
-        !names_anything(e) && pm_str_has(r->text, PM_STR("pulling image: ")))
-        e->field[PM_F_IMAGE] = pm_arena_dup(f->record_arena, image);
+    if (e->kind != PM_KIND_PULL_FAIL || !f->terminal.crictl.n ||
+        r->line != f->terminal.crictl_line + 1 || names_anything(e) ||
+        !pm_str_has(r->text, PM_STR("pulling image: ")))
+        return;
+    struct pm_str image = crictl_image(f->record_arena, pm_buf_str(&f->terminal.crictl));
+    if (image.n) e->field[PM_F_IMAGE] = pm_arena_dup(f->record_arena, image);
 }
 
 static bool of_session(const struct pm_event *e) {

@@ -8,6 +8,7 @@
 //
 // Not handled here, on purpose: case folding and regular expressions.
 #define _GNU_SOURCE // memrchr
+#define _GNU_SOURCE // memrchr
 #include "framing/prefilter_int.h"
 #include "pm/parser.h"
 #include <pthread.h>
@@ -174,8 +175,9 @@ const char *pm_prefilter_next(const char *p, const char *end, uint64_t *newlines
     const char *hit = find_any(p, end);
     for (const char *unread; hit && (unread = command_line_end(p, hit, end));)
         hit = find_any(unread, end);
-    const char *line = hit ? hit : end;
-    while (hit && line > p && line[-1] != '\n') line--;
+    const char *nl = hit && hit > p ? memrchr(p, '\n', (size_t)(hit - p)) : NULL,
+               *line = hit ? p : end;
+    if (nl) line = nl + 1;
     *newlines += count(p, line);
     return line;
 }

@@ -6,6 +6,7 @@
 // is replaced: on which of its fields are there, never on what they say. Both together are
 // what is remembered. A thread has its own memory, which ends with it.
 #include "base/memo.h"
+#include "base/mix.h"
 #include "parsers/lift/lift.h"
 #include <pthread.h>
 
@@ -109,7 +110,7 @@ void pm_lift_once(struct pm_arena *a, struct pm_event *e, const struct pm_liftin
     }
     struct pm_memo *memo = memo_of_thread();
     uint64_t seed = (uint64_t)asked.has << 16 | (uint64_t)how->from << 8 | asked.component,
-             hash = pm_str_hash(text, seed);
+             hash = pm_mix(text, seed);
     const struct answer *known = pm_memo_find(memo, text, hash);
     if (known && same_asked(&known->asked, &asked)) {
         give(a, e, known);

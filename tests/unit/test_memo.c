@@ -5,18 +5,19 @@
 #include <stddef.h>
 #include <cmocka.h>
 #include "base/memo.h"
+#include "base/mix.h"
 #include "parsers/lift/lift.h"
 #include "rules/ruleset.h"
 #include <stdio.h>
 #include <stdlib.h>
 
 static void keep(struct pm_memo *m, struct pm_str text, uint64_t seed, uint64_t value) {
-    uint64_t *room = pm_memo_keep(m, text, pm_str_hash(text, seed), sizeof value);
+    uint64_t *room = pm_memo_keep(m, text, pm_mix(text, seed), sizeof value);
     assert_non_null(room);
     *room = value;
 }
 static uint64_t known(struct pm_memo *m, struct pm_str text, uint64_t seed) { // 0: not known
-    const uint64_t *value = pm_memo_find(m, text, pm_str_hash(text, seed));
+    const uint64_t *value = pm_memo_find(m, text, pm_mix(text, seed));
     return value ? *value : 0;
 }
 

@@ -367,6 +367,25 @@ static void wide_and_plain_loops_agree(void **state) {
     }
 }
 
+// klog's head eight bytes at a time, beside its shape byte by byte: any byte in any place.
+static void klog_heads_are_known_by_shape(void **state) {
+    static const char shape[] = "I0000 00:00:00";
+    (void)state;
+    for (size_t at = 0; at < sizeof shape - 1; at++)
+        for (unsigned byte = 0; byte <= UINT8_MAX; byte++) {
+            char line[] = "E0412 06:59:38.000001 x";
+            line[at] = (char)byte;
+            bool like = true;
+            for (size_t i = 0; i < sizeof shape - 1; i++)
+                like &= shape[i] == '0'   ? line[i] >= '0' && line[i] <= '9'
+                        : shape[i] == 'I' ? line[i] && strchr("IWEF", line[i])
+                                          : line[i] == shape[i];
+            const struct pm_str s = {line, sizeof line - 1};
+            assert_int_equal(pm_line_klog(s), like);
+            assert_false(pm_line_klog(pm_str_sub(s, 0, sizeof shape - 1)));
+        }
+}
+
 // ---- whole lists, whole logs
 
 static void on_event(void *ctx, const struct pm_record *r, const struct pm_parser *p,
@@ -723,6 +742,7 @@ int main(void) {
         cmocka_unit_test(names_are_as_clean_the_second_time),
         cmocka_unit_test(lists_and_trees_agree),
         cmocka_unit_test(wide_and_plain_loops_agree),
+        cmocka_unit_test(klog_heads_are_known_by_shape),
         cmocka_unit_test(event_lists_are_told_alike),
         cmocka_unit_test(lines_of_events_are_told_alike),
         cmocka_unit_test(requests_are_told_alike),
