@@ -3,6 +3,7 @@
 //
 //    ✘ api Error Head "https://r.test/v2/acme/api/manifests/2": denied     a row of Compose
 //   Error response from daemon: Head "https://r.test/v2/…": denied         and its last line
+//   #1 ERROR: Error response from daemon: …       ERROR: Error response from daemon: …       a step of buildx, and its last line
 //   ##[error]Error response from daemon: Head "https://r.test/v2/…": denied       Azure Pipelines repeats what came on stderr
 //   npm ERR! Error response from daemon: …     + echo 'attempt 1 failed: Error response from daemon: …'      stderr: 'Error response from daemon: …'
 //
@@ -24,6 +25,8 @@ static bool frame_repeat_is_row(struct pm_str s) {
     s = pm_str_trim(s);
     for (size_t i = 0; i < PM_LEN(heads); i++)
         if (pm_str_starts(s, pm_str_c(heads[i]))) return true;
+    if (pm_str_starts(s, PM_STR("#")))
+        return pm_str_has(pm_str_sub(s, 0, 16), PM_STR(" ERROR: ")); // a build's step
     ptrdiff_t blank = pm_str_chr(s, ' ', 0); // " api Error …": not on a terminal
     return blank > 0 && s.p[blank - 1] != ':' &&
            pm_str_starts(pm_str_from(s, (size_t)blank), PM_STR(" Error ")) &&

@@ -129,8 +129,9 @@ static bool is_step(struct pm_str text, uint64_t *number, struct pm_str *rest) {
 }
 
 static struct pm_str step_image(struct pm_arena *a, struct pm_str rest) {
-    static const char *const cues[] = {"[internal] load metadata for ", "] FROM "};
-    for (size_t i = 0; rest.n && rest.p[0] == '[' && i < PM_LEN(cues); i++) {
+    static const char *const cues[] = {"[internal] load metadata for ", "] FROM ",
+                                       "pulling image "}; // the builder's own
+    for (size_t i = 0; rest.n && strchr("[p", rest.p[0]) && i < PM_LEN(cues); i++) {
         ptrdiff_t at = pm_str_find(rest, pm_str_c(cues[i]), 0);
         struct pm_str w;
         if (at < 0) continue;

@@ -202,9 +202,11 @@ void frame_voice_tally(struct pm_frame *f, struct frame_voice *v, const struct p
         v->foreign += lines;
         if (code_like(text)) v->code += lines;
         if (!pm_line_head(text)) v->sentences += lines;
-        if (!title(text) && lesson(text)) v->lessons += lines;
         if (!title(text) && report(text)) v->reports += lines;
     }
+    // "If you see `toomanyrequests: …`, log in": a lesson quotes what it is about.
+    if ((g == PM_GROUP_CLIENT || !p || fallback) && !title(text) && lesson(text))
+        v->lessons += lines;
     if (v->first == PM_GROUP_NONE && v->records == v->preamble) {
         if (p && !fallback) v->first = g ? g : PM_GROUP_ALL;
         else v->preamble += lines;

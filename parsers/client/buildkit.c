@@ -102,6 +102,8 @@ const struct pm_parser pm_parser_buildkit = {
     .source = "moby/buildkit:util/progress, docker/buildx",
     .component = PM_COMP_CLIENT,
     .shapes = PM_SHAPE_LINE,
+    .literals = {"failed to read expected number of bytes", "locked: unavailable",
+                 "method Transfer not implemented"},
     .bid = bid,
     .parse = parse,
 };

@@ -44,6 +44,8 @@ static const struct pm_client_row rows[] = {
      PM_SAY_WHOLE, 75},
     {"' was terminated with exit code '' and reason 'ImagePullFailure'", NULL, PM_KIND_PULL_FAIL,
      PM_SAY_WHOLE, 75},
+    {"[AppRunner] Failed to pull your application image", NULL, PM_KIND_PULL_FAIL, PM_SAY_WHOLE,
+     75},                                                                  // AWS App Runner
     {"ERROR: (gcloud.", ") Image '", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 75}, // Cloud Run
     {"ERROR: (gcloud.", "cannot serve traffic. Image '", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 75},
     {"ERROR: (gcloud.", "must have permission to read the image, ", PM_KIND_PULL_FAIL, PM_SAY_WHOLE,
