@@ -134,7 +134,7 @@ P
     "$PM" analyze b --rules dumped --format json -o dumped.json
     grep -v '"rules"' here.json >h; grep -v '"rules"' dumped.json >d; cmp h d
 else
-    echo "not run: rule files through a YAML library (python3-yaml is not there)"
+    echo "NOT RUN: rule files through a YAML library (python3-yaml is not there)"
 fi
 
 # One link of one's own: the built-in families and links stay, and so does the verdict.
