@@ -44,6 +44,7 @@ static void timeline_free(struct pm_timeline *t) {
     pm_buf_free(&t->error);
     free(t->path);
     free(t->building);
+    free(t->urls);
     free(t->spans);
     timeline_unsee(t);
     free(t);

@@ -121,6 +121,16 @@ struct texts {
     size_t left;
 };
 
+// What of a URL are its repository, tag and digest (the fields from PM_F_REPOSITORY on):
+// where each stands, and its string.id.
+enum { URL_PARTS = 3, URLS_KNOWN = 4096 };
+struct url_known {
+    uint32_t url; // string.id; 0: none
+    struct url_part {
+        uint32_t at, n, id;
+    } part[URL_PARTS];
+};
+
 struct pm_timeline {
     sqlite3 *db;
     char *path;
@@ -142,6 +152,7 @@ struct pm_timeline {
     uint64_t strings_bytes;
     uint32_t loose_next;       // ids of texts kept outside the interning budget
     uint32_t last[PM_F_COUNT]; // per field: the id seen last, most rows repeat it
+    struct url_known *urls;    // URLS_KNOWN of them; where two meet, the newer one stays
     struct shapes *shapes;
     uint32_t strings_from; // while they are held: the first without a row
     bool strings_held;     // new texts get their numbers now and their rows in groups

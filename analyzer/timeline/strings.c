@@ -171,4 +171,6 @@ void timeline_strings_forget(struct pm_timeline *t) {
     t->strings_bytes = 0;
     t->strings_loaded = false;
     memset(t->last, 0, sizeof t->last);
+    free(t->urls);
+    t->urls = NULL;
 }

@@ -120,6 +120,36 @@ static uint32_t field_id(struct pm_timeline *t, const struct pm_row *row,
         return last;
     return t->last[field] = timeline_string(t, s);
 }
+
+// A registry's logs ask for the same again and again: where the repository, the tag or the
+// digest is a part of a URL that came before, it needs not be looked for among all texts.
+static uint32_t part_id(struct pm_timeline *t, const struct pm_row *row,
+                        const struct pm_row *before, int field, uint32_t url) {
+    const struct pm_str s = row->event.field[field], whole = row->event.field[PM_F_URL];
+    if (!url || url >= t->strings_written || !pm_str_lies_in(whole, s))
+        return field_id(t, row, before, field);
+    if (!t->urls && !(t->urls = calloc(URLS_KNOWN, sizeof *t->urls))) pm_die_oom();
+    struct url_known *k = &t->urls[url % URLS_KNOWN];
+    if (k->url != url) *k = (struct url_known){.url = url};
+    struct url_part *part = &k->part[field - PM_F_REPOSITORY];
+    const uint32_t at = (uint32_t)(s.p - whole.p);
+    if (part->id && part->at == at && part->n == s.n) return t->last[field] = part->id;
+    *part = (struct url_part){at, (uint32_t)s.n, field_id(t, row, before, field)};
+    return part->id;
+}
+
+static void ids_of(struct pm_timeline *t, const struct pm_row *row, const struct pm_row *before,
+                   uint32_t ids[PM_F_COUNT]) {
+    const uint32_t url = field_id(t, row, before, PM_F_URL);
+    for (int f = 0; f < PM_F_COUNT; f++) {
+        ids[f] = 0;
+        if (!row->event.field[f].n || f == PM_F_URL) continue;
+        bool part = f >= PM_F_REPOSITORY && f < PM_F_REPOSITORY + URL_PARTS;
+        ids[f] = part ? part_id(t, row, before, f, url) : field_id(t, row, before, f);
+    }
+    ids[PM_F_URL] = url;
+}
+
 static int stamps_pack(const struct pm_row *row) {
     enum pm_when_kind first = row->event.first.kind ? row->event.first.kind : row->ts_kind,
                       last = row->event.last.kind ? row->event.last.kind : row->ts_kind;
@@ -128,7 +158,7 @@ static int stamps_pack(const struct pm_row *row) {
 static int64_t known(bool yes, int64_t v) { return yes ? v : PM_NO_TIME; }
 
 static uint32_t shape_of(struct pm_timeline *t, const struct pm_row *row,
-                         const struct pm_row *before) {
+                         const uint32_t ids[PM_F_COUNT]) {
     const struct pm_event *e = &row->event;
     struct shape s = {{[SHAPE_STAMPS] = stamps_pack(row),
                        [SHAPE_QUALITY] = (int64_t)row->quality,
@@ -141,8 +171,7 @@ static uint32_t shape_of(struct pm_timeline *t, const struct pm_row *row,
                        [SHAPE_LIMIT] = known(e->limit >= 0, e->limit),
                        [SHAPE_WINDOW] = known(e->window_s >= 0, e->window_s),
                        [SHAPE_OWN] = pm_node_side(e->component)}};
-    for (int i = 0; i < SHAPE_TEXTS; i++)
-        s.v[SHAPE_NODE + i] = field_id(t, row, before, timeline_shape_texts[i]);
+    for (int i = 0; i < SHAPE_TEXTS; i++) s.v[SHAPE_NODE + i] = ids[timeline_shape_texts[i]];
     return timeline_shape(t, &s);
 }
 
@@ -150,6 +179,8 @@ static uint32_t shape_of(struct pm_timeline *t, const struct pm_row *row,
 static void event_row_of(struct pm_timeline *t, const struct pm_row *row,
                          const struct pm_row *before, struct event_row *out) {
     const struct pm_event *e = &row->event;
+    uint32_t ids[PM_F_COUNT];
+    ids_of(t, row, before, ids);
     *out = (struct event_row){{[EV_MEMBER] = row->file,
                                [EV_LINE] = (int64_t)row->line,
                                [EV_HASH] = known(row->hash != 0, (int64_t)row->hash),
@@ -157,15 +188,14 @@ static void event_row_of(struct pm_timeline *t, const struct pm_row *row,
                                [EV_TS] = row->ts_ns,
                                [EV_FIRST] = row->first_ns,
                                [EV_LAST] = row->last_ns,
-                               [EV_SHAPE] = shape_of(t, row, before),
+                               [EV_SHAPE] = shape_of(t, row, ids),
                                [EV_COUNT] = e->count ? e->count : 1,
                                [EV_DURATION] = known(e->duration_ns != 0, e->duration_ns),
                                [EV_WAITING] = known(e->waiting_ns != 0, e->waiting_ns),
                                [EV_BYTES] = known(e->bytes >= 0, e->bytes),
                                [EV_REMAINING] = known(e->remaining >= 0, e->remaining)},
                               row->raw};
-    for (int i = 0; i < EVENT_TEXTS; i++)
-        out->v[EV_TEXTS + i] = field_id(t, row, before, timeline_event_texts[i]);
+    for (int i = 0; i < EVENT_TEXTS; i++) out->v[EV_TEXTS + i] = ids[timeline_event_texts[i]];
 }
 
 void timeline_bound_forget(struct pm_timeline *t) {

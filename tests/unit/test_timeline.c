@@ -165,6 +165,47 @@ static void a_walk_brings_what_is_judged(void **state) {
     pm_timeline_close(t);
 }
 
+// What of a URL is the repository, the tag or the digest is known again by where it stands,
+// and by nothing else: parts of a few URLs are drawn, and texts that only look like one.
+enum { DRAWN_ROWS = 600 };
+struct drawn_rows {
+    struct pm_row rows[DRAWN_ROWS];
+    int n;
+};
+static bool drawn_row_is(void *ctx, const struct pm_row *row) {
+    struct drawn_rows *d = ctx;
+    const struct pm_row *want = &d->rows[row->line];
+    for (int f = PM_F_REPOSITORY; f <= PM_F_URL; f++)
+        assert_true(pm_str_eq(row->event.field[f], want->event.field[f]));
+    d->n++;
+    return true;
+}
+static void parts_of_urls_are_their_own(void **state) {
+    (void)state;
+    static const char *const urls[] = {"/v2/a/a/manifests/a", "/v2/aa/a/manifests/aa",
+                                       "/v2/b/a/manifests/a", ""};
+    static const char elsewhere[] = "/v2/aa/a/manifests/a";
+    static struct drawn_rows d;
+    struct pm_timeline *t = opened(NULL, true);
+    struct pm_file_row f = member("access.log", "", "", "aa");
+    uint32_t id = pm_timeline_file(t, &f), seed = 1;
+    for (uint64_t i = 0; i < DRAWN_ROWS; i++) {
+        struct pm_row *r = &d.rows[i];
+        *r = failure(id, i, i + 1, INT64_C(1000) + (int64_t)i, PM_WHEN_UTC, "");
+        const struct pm_str url = r->event.field[PM_F_URL] = pm_str_c(urls[i * 7 / 5 % 4]);
+        for (int part = PM_F_REPOSITORY; part <= PM_F_DIGEST; part++) {
+            seed = seed * 1664525 + 1013904223;
+            const struct pm_str of = seed >> 29 ? url : pm_str_c(elsewhere);
+            r->event.field[part] = pm_str_sub(of, seed >> 20 & 15, seed >> 25 & 3);
+        }
+    }
+    pm_timeline_put_all(t, d.rows, DRAWN_ROWS);
+    pm_timeline_commit(t);
+    pm_timeline_each(t, NULL, drawn_row_is, &d);
+    assert_int_equal(d.n, DRAWN_ROWS);
+    pm_timeline_close(t);
+}
+
 static int64_t year_2026(void *ctx, enum pm_when_kind kind, int64_t ns, enum pm_quality *quality) {
     ++*(int *)ctx;
     if (kind != PM_WHEN_NO_YEAR) return ns;
@@ -648,6 +689,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(rows_come_back),
                                        cmocka_unit_test(a_walk_brings_what_is_judged),
                                        cmocka_unit_test(rows_in_groups_are_rows_one_by_one),
+                                       cmocka_unit_test(parts_of_urls_are_their_own),
                                        cmocka_unit_test(undated_files_are_dated),
                                        cmocka_unit_test(a_record_in_two_files_counts_once),
                                        cmocka_unit_test(merging_is_idempotent),
