@@ -17,18 +17,18 @@ static void batch_flush(struct reading *r) {
     if (b) pipe_rows_put(r->p, r->j, b);
 }
 
-// Where the next row is written to: what stood there before is there still.
-static struct pm_row *row_room(struct reading *r) {
-    struct batch *b = r->batch;
+// The batch that the next row goes to: its texts are made there.
+static struct batch *batch_at_hand(struct reading *r) {
+    const struct batch *b = r->batch;
     if (b && (b->n == BATCH_ROWS || b->bytes >= BATCH_BYTES)) batch_flush(r);
     if (!r->batch) r->batch = pipe_batch_get(r->p);
-    return &r->batch->rows[r->batch->n++];
+    return r->batch;
 }
 
 // Into the batch; the row before often said the same.
 static struct pm_str keep(struct batch *b, struct pm_str s, struct pm_str before) {
     if (!s.n) return PM_NONE;
-    if (before.n == s.n && memcmp(before.p, s.p, s.n) == 0) return before;
+    if (pm_str_eq(before, s)) return before;
     b->bytes += s.n + 1;
     return pm_arena_dup(b->arena, s);
 }
@@ -184,10 +184,9 @@ static enum pm_quality quality_of(enum pm_when_kind k) {
 }
 
 static void waited(void *ctx, const struct row_held *held) {
-    struct pm_row *row = row_room(ctx);
-    struct batch *b = ((struct reading *)ctx)->batch;
-    row_held_copy(held, pm_arena_room(b->arena, held->n), row);
-    b->bytes += held->n;
+    struct batch *b = batch_at_hand(ctx);
+    struct narrow_row *row = b->rows[b->n++] = row_held_copy(held, b->arena);
+    b->bytes += narrow_row_bytes(row) + held->n;
 }
 
 // A sum of all bytes needs no other.
@@ -222,14 +221,13 @@ static bool names_nothing(const struct pm_event *e) {
 // Looking for secrets costs more than parsing does, so no text is looked through twice:
 // not a field that stands in the row's clean raw text, nor one that was clean in the row
 // before.
-static bool is_clean(struct pm_str s, struct pm_str clean, const struct pm_row *before, int f) {
-    return pm_redact_covers(clean, s) ||
-           (before && !before->tagged && pm_str_eq(s, before->event.field[f]));
+static bool is_clean(struct pm_str s, struct pm_str clean, const struct narrow_row *before, int f) {
+    return pm_redact_covers(clean, s) || (before && pm_str_eq(s, narrow_row_text(before, f)));
 }
 
-static const struct pm_row *row_before(const struct reading *r, const struct pm_row *row) {
+static const struct narrow_row *row_before(const struct reading *r) {
     if (r->fold) return pm_request_fold_last(r->fold);
-    return r->batch->n > 1 ? row - 1 : NULL;
+    return r->batch->n ? r->batch->rows[r->batch->n - 1] : NULL;
 }
 
 // What is known of the record's text holds of its line, too.
@@ -241,7 +239,8 @@ static bool is_its_line(const struct pm_record *rec) {
 static void put_texts(struct reading *r, struct pm_row *row, const struct pm_record *rec,
                       const struct pm_event *e) {
     bool redact = r->p->o->redact;
-    const struct pm_row *before = row_before(r, row);
+    const struct narrow_row *before = row_before(r);
+    if (before && narrow_row_tagged(before)) before = NULL;
     unsigned char *known = rec->memo ? rec->memo->clean : NULL, nothing = 0;
     if (!known) known = &nothing;
     unsigned line = is_its_line(rec) ? *known : *known & ~(unsigned)PM_CLEAN_LINE;
@@ -260,12 +259,17 @@ static void put_texts(struct reading *r, struct pm_row *row, const struct pm_rec
 }
 
 // As long as its batch is.
-static void keep_texts(struct batch *b, struct pm_row *row) {
-    const struct pm_row *before = b->n > 1 ? row - 1 : NULL;
-    for (int f = 0; f < PM_F_COUNT; f++)
-        row->event.field[f] =
-            keep(b, row->event.field[f], before ? before->event.field[f] : PM_NONE);
-    row->raw = keep(b, row->raw, before ? before->raw : PM_NONE);
+static void keep_row(struct batch *b, struct pm_row *row) {
+    const struct narrow_row *before = b->n ? b->rows[b->n - 1] : NULL;
+    struct pm_str *field = row->event.field;
+    size_t bytes = sizeof *before;
+    for (int f = 0; f < PM_F_COUNT; f++) {
+        field[f] = keep(b, field[f], before ? narrow_row_text(before, f) : PM_NONE);
+        if (field[f].n) bytes += sizeof field[f];
+    }
+    row->raw = keep(b, row->raw, before ? narrow_row_raw(before) : PM_NONE);
+    narrow_row_of(row, b->rows[b->n++] = pm_arena_room(b->arena, bytes));
+    b->bytes += bytes;
 }
 
 // Where a 29 February stands first, for a year of the user's that has none.
@@ -283,9 +287,8 @@ void member_event(void *ctx, const struct pm_record *rec, const struct pm_parser
         tell(r, rec->text);
         return;
     }
-    struct pm_row *row = row_room(r);
-    struct batch *b = r->batch;
-    *row = (struct pm_row){.event = *e};
+    struct batch *b = batch_at_hand(r);
+    struct pm_row all = {.event = *e}, *row = &all;
     if (names_nothing(e)) row->event.kind = PM_KIND_OTHER;
     row->line = rec->line;
     put_texts(r, row, rec, e);
@@ -307,12 +310,8 @@ void member_event(void *ctx, const struct pm_record *rec, const struct pm_parser
     row->last_ns = pm_clock_see(&r->j->r.clock, &e->last);
     member_note_feb29(&r->j->r.clock, rec);
     clock_event(&r->j->r.clock, rec, e, row);
-    if (!r->fold) {
-        keep_texts(b, row);
-        return;
-    }
-    b->n--; // it comes back in its turn
-    pm_request_fold_put(r->fold, row);
+    if (r->fold) pm_request_fold_put(r->fold, row);
+    else keep_row(b, row);
 }
 
 void member_rows_end(struct reading *r) {

@@ -8,11 +8,12 @@
 #include "framing/frame.h"
 #include "framing/standing.h"
 #include "clock/node.h"
+#include "ingest/narrow_row.h"
 #include "pm/ingest.h"
 #include <pthread.h>
 #include <stdatomic.h>
 
-#define BATCH_ROWS 96
+#define BATCH_ROWS 64
 #define ARENA_BYTES ((size_t)64 << 10)
 
 // Rows on their way to the writer; their texts live in the arena.
@@ -20,7 +21,7 @@ struct batch {
     struct batch *next;
     struct pm_arena *arena;
     size_t n, bytes;
-    struct pm_row rows[BATCH_ROWS];
+    struct narrow_row *rows[BATCH_ROWS]; // in the arena
 };
 
 // What is known of one member, for the end of the run. Its texts live in the run's arena.

@@ -26,12 +26,14 @@ static void write_all(struct pipe *p) {
                        .arena = pm_arena_new(),
                        .hashes = pm_intern_new(),
                        .cluster = pm_intern_new(),
+                       .rows = pm_xmalloc(BATCH_ROWS * sizeof *w.rows),
                        .began_ns = ingest_monotonic_ns()};
     if (p->o->redact) w.redactor = pm_redactor_new(p->o->redact_key);
     ingest_write(&w);
     if (pm_timeline_keeps_facts(p->timeline)) ingest_facts_write(&w);
     ingest_settle(&w);
     if (w.redactor && p->diags) pm_diags_rewrite(p->diags, ingest_shown, &w);
+    free(w.rows);
     free(w.results);
     free(w.first);
     pm_intern_free(w.hashes);

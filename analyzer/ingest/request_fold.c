@@ -147,33 +147,33 @@ static int64_t sum(int64_t a, int64_t b) {
 }
 
 // What a manifest itself took is not told once its layers are.
-static void first_layer(struct pm_row *row, int64_t ns, int64_t bytes, int64_t duration_ns) {
-    row->event.flags |= PM_EV_LAYERS;
-    row->event.count = 2;
-    row->first_ns = row->last_ns = ns;
-    row->event.bytes = bytes;
-    row->event.duration_ns = duration_ns;
+static void first_layer(struct row_sum *sum, int64_t ns, int64_t bytes, int64_t duration_ns) {
+    sum->flags |= PM_EV_LAYERS;
+    sum->count = 2;
+    sum->first_ns = sum->last_ns = ns;
+    sum->bytes = bytes;
+    sum->duration_ns = duration_ns;
 }
 
 static void absorb(struct pm_request_fold *f, struct row_held *h, int64_t ns, int64_t bytes,
                    int64_t duration_ns) {
-    struct pm_row *row = &h->row;
-    const bool manifest = row->event.stage == PM_STAGE_MANIFEST;
-    if (manifest && !(row->event.flags & PM_EV_LAYERS)) {
-        first_layer(row, ns, bytes, duration_ns);
+    struct row_sum *all = &h->sum;
+    const bool manifest = h->stage == PM_STAGE_MANIFEST;
+    if (manifest && !(all->flags & PM_EV_LAYERS)) {
+        first_layer(all, ns, bytes, duration_ns);
         return;
     }
-    row->event.count++;
-    row->first_ns = row->first_ns == PM_NO_TIME ? row->ts_ns : row->first_ns;
-    row->last_ns = row->last_ns == PM_NO_TIME ? row->ts_ns : row->last_ns;
-    if (ns > row->last_ns) row->last_ns = ns;
-    row->event.bytes = sum(row->event.bytes, bytes);
-    row->event.duration_ns = sum(row->event.duration_ns, duration_ns);
-    if (ns >= row->first_ns) return;
-    const int64_t before = row->ts_ns;
-    row->first_ns = ns;
+    all->count++;
+    all->first_ns = all->first_ns == PM_NO_TIME ? all->ts_ns : all->first_ns;
+    all->last_ns = all->last_ns == PM_NO_TIME ? all->ts_ns : all->last_ns;
+    if (ns > all->last_ns) all->last_ns = ns;
+    all->bytes = sum(all->bytes, bytes);
+    all->duration_ns = sum(all->duration_ns, duration_ns);
+    if (ns >= all->first_ns) return;
+    const int64_t before = all->ts_ns;
+    all->first_ns = ns;
     if (manifest) return;
-    row->ts_ns = ns;
+    all->ts_ns = ns;
     row_queue_earlier(f->rows, h, before);
 }
 
@@ -182,7 +182,7 @@ static struct way *place_in(struct set *s) {
     struct way *at = &s->way[0];
     for (int i = WAYS - 1; i >= 0; i--) {
         struct way *w = &s->way[i];
-        if (!is_open(w) || (is_open(at) && w->held->row.line < at->held->row.line)) at = w;
+        if (!is_open(w) || (is_open(at) && w->held->line < at->held->line)) at = w;
     }
     if (is_open(at)) at->held->open = false;
     return at;
@@ -224,8 +224,8 @@ bool pm_request_fold_again(struct pm_request_fold *f, const struct pm_alike *a, 
     uint64_t hash;
     if (!f->known || !a->layer) return false;
     const struct known_line *k = known_place(f, a, &hash);
-    if (k->hash != hash || !is_in(&k->way, ns) ||
-        k->way.held->row.event.when.kind != a->when.kind || !is_same_line(k, a))
+    if (k->hash != hash || !is_in(&k->way, ns) || k->way.held->when_kind != a->when.kind ||
+        !is_same_line(k, a))
         return false;
     absorb(f, k->way.held, ns, a->bytes, a->duration_ns);
     return true;
@@ -294,7 +294,7 @@ void pm_request_fold_put(struct pm_request_fold *f, const struct pm_row *row) {
     f->place = NULL;
 }
 
-const struct pm_row *pm_request_fold_last(const struct pm_request_fold *f) {
+const struct narrow_row *pm_request_fold_last(const struct pm_request_fold *f) {
     return row_queue_last(f->rows);
 }
 

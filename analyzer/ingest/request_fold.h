@@ -17,5 +17,5 @@ bool pm_request_fold_again(struct pm_request_fold *f, const struct pm_alike *ali
 // A row of the member, of a request or not: it comes back through `out` in its turn, with
 // what went into it meanwhile. Its texts are copied.
 void pm_request_fold_put(struct pm_request_fold *f, const struct pm_row *row);
-const struct pm_row *pm_request_fold_last(const struct pm_request_fold *f); // put; NULL: gone
+const struct narrow_row *pm_request_fold_last(const struct pm_request_fold *f); // put; NULL: gone
 void pm_request_fold_end(struct pm_request_fold *f); // hands out what waits, frees

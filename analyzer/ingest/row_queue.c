@@ -72,7 +72,7 @@ static size_t rank_of(const struct row_queue *q, const struct place *p) {
 }
 
 static void insert(struct row_queue *q, struct row_held *h) {
-    const struct place p = {h->row.ts_ns, h->row.line, h->number, h};
+    const struct place p = {h->sum.ts_ns, h->line, h->number, h};
     make_room(q);
     size_t rank = rank_of(q, &p);
     struct place *at = q->places + q->first + rank;
@@ -82,7 +82,7 @@ static void insert(struct row_queue *q, struct row_held *h) {
 }
 
 void row_queue_earlier(struct row_queue *q, struct row_held *h, int64_t before_ns) {
-    const struct place p = {before_ns, h->row.line, h->number, h};
+    const struct place p = {before_ns, h->line, h->number, h};
     size_t rank = rank_of(q, &p);
     struct place *at = q->places + q->first + rank;
     if (rank == q->n || at->held != h) return;
@@ -109,16 +109,21 @@ static void first_out(struct row_queue *q) {
 }
 
 static void take(struct row_held *h, const struct pm_row *row) {
+    const struct pm_event *e = &row->event;
+    h->sum = (struct row_sum){row->ts_ns,     row->first_ns, row->last_ns, e->bytes,
+                              e->duration_ns, e->count,      e->flags};
+    h->line = row->line;
+    h->stage = e->stage;
+    h->when_kind = e->when.kind;
+    narrow_row_of(row, h->row);
+    const int texts = narrow_row_before(h->row->has, PM_F_COUNT);
     size_t most = row->raw.n;
-    for (int i = 0; i < PM_F_COUNT; i++) most += row->event.field[i].n;
+    for (int i = 0; i < texts; i++) most += h->row->text[i].n;
     if (most > h->cap) h->texts = pm_xrealloc(h->texts, h->cap = most + most / 2);
-    h->row = *row;
     if (row->raw.n) memcpy(h->texts, row->raw.p, row->raw.n);
-    h->row.raw.p = h->texts;
     h->n = row->raw.n;
-    for (int i = 0; i < PM_F_COUNT; i++) {
-        struct pm_str *s = &h->row.event.field[i];
-        if (!s->n) continue;
+    for (int i = 0; i < texts; i++) {
+        struct pm_str *s = &h->row->text[i];
         if (pm_str_lies_in(row->raw, *s)) { // of the line itself: it is in the copy, too
             s->p = h->texts + (s->p - row->raw.p);
             continue;
@@ -129,13 +134,31 @@ static void take(struct row_held *h, const struct pm_row *row) {
     }
 }
 
-void row_held_copy(const struct row_held *held, char *texts, struct pm_row *row) {
-    *row = held->row;
+struct narrow_row *row_held_copy(const struct row_held *held, struct pm_arena *a) {
+    const size_t bytes = narrow_row_bytes(held->row);
+    char *room = pm_arena_room(a, bytes + held->n), *texts = room + bytes;
+    struct narrow_row *row = memcpy(room, held->row, bytes);
+    struct pm_row front; // the part of it that a narrow row has
     if (held->n) memcpy(texts, held->texts, held->n);
-    for (int i = 0; i < PM_F_COUNT; i++)
-        if (row->event.field[i].n)
-            row->event.field[i].p = texts + (row->event.field[i].p - held->texts);
-    row->raw.p = texts;
+    for (int i = narrow_row_before(row->has, PM_F_COUNT); i-- > 0;)
+        row->text[i].p = texts + (row->text[i].p - held->texts);
+    memcpy(&front, row->front, sizeof row->front);
+    front.raw.p = texts;
+    front.ts_ns = held->sum.ts_ns;
+    front.first_ns = held->sum.first_ns;
+    front.last_ns = held->sum.last_ns;
+    front.event.bytes = held->sum.bytes;
+    front.event.duration_ns = held->sum.duration_ns;
+    front.event.count = held->sum.count;
+    front.event.flags = held->sum.flags;
+    memcpy(row->front, &front, sizeof row->front);
+    return row;
+}
+
+static struct row_held *held_new(void) {
+    struct row_held *h = pm_xmalloc(sizeof *h + NARROW_ROW_MOST);
+    *h = (struct row_held){.row = (struct narrow_row *)(h + 1)};
+    return h;
 }
 
 // Nothing that comes at this time belongs before the first. Undated rows come first and
@@ -150,7 +173,7 @@ static bool is_done(const struct row_queue *q, int64_t ts) {
 struct row_held *row_queue_put(struct row_queue *q, const struct pm_row *row) {
     struct row_held *h = q->spare;
     if (h) q->spare = h->next;
-    else *(h = pm_xmalloc(sizeof *h)) = (struct row_held){.texts = NULL};
+    else h = held_new();
     const int64_t ts = row->ts_ns; // whose memory may be that of the next row that leaves
     take(h, row);
     q->bytes += h->n;
@@ -162,8 +185,8 @@ struct row_held *row_queue_put(struct row_queue *q, const struct pm_row *row) {
     return h;
 }
 
-const struct pm_row *row_queue_last(const struct row_queue *q) {
-    return q->last && q->last->number == q->last_number ? &q->last->row : NULL;
+const struct narrow_row *row_queue_last(const struct row_queue *q) {
+    return q->last && q->last->number == q->last_number ? q->last->row : NULL;
 }
 
 void row_queue_end(struct row_queue *q) {

@@ -71,14 +71,16 @@ static void put_rows(struct writer *w, struct batch *b, uint32_t file) {
     while (b) {
         struct batch *next = b->next;
         for (size_t i = 0; i < b->n; i++) {
-            const struct pm_event *e = &b->rows[i].event;
-            b->rows[i].file = file;
-            number_tags(w, b->arena, &b->rows[i]);
+            struct pm_row *row = &w->rows[i];
+            const struct pm_event *e = &row->event;
+            narrow_row_wide(b->rows[i], row);
+            row->file = file;
+            number_tags(w, b->arena, row);
             if ((e->component == PM_COMP_EVENTS || e->component == PM_COMP_OBJECTS) &&
                 e->field[PM_F_NODE].n)
                 pm_intern_id(w->cluster, e->field[PM_F_NODE]);
         }
-        pm_timeline_put_all(w->p->timeline, b->rows, b->n);
+        pm_timeline_put_all(w->p->timeline, w->rows, b->n);
         pipe_batch_put(w->p, b);
         b = next;
     }

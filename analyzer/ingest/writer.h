@@ -15,7 +15,8 @@ struct writer {
     struct pm_intern *cluster;    // node names that events and objects use
     struct pm_redactor *redactor; // NULL: secrets stay
     int64_t began_ns, told_ns;
-    int64_t now_ns; // by which years are guessed at last; 0: this machine's clock
+    struct pm_row *rows; // BATCH_ROWS of them: those of the batch that is written
+    int64_t now_ns;      // by which years are guessed at last; 0: this machine's clock
 };
 
 void ingest_write(struct writer *w);

@@ -65,14 +65,14 @@ struct pm_row {
     enum pm_when_kind ts_kind;
     enum pm_quality quality;
     int64_t first_ns, last_ns; // PM_NO_TIME unknown
-    struct pm_event event;     // strings borrowed
+    // while ingesting: its texts hold marks of secrets, which become numbers when it is
+    // written
+    bool tagged;
+    struct pm_event event; // strings borrowed
     // The number of each text of it, reading only: equal numbers are equal texts, small and
     // dense. 0: no text, or one that has none.
     uint32_t text_id[PM_F_COUNT];
     const char *path; // of the file, reading only
-    // while ingesting: its texts hold marks of secrets, which become numbers when it is
-    // written
-    bool tagged;
 };
 void pm_timeline_begin(struct pm_timeline *t);
 void pm_timeline_put(struct pm_timeline *t, const struct pm_row *row);
