@@ -110,10 +110,6 @@ static void trace_strings(struct pm_loading *l, struct pm_draft *d, const struct
     d->trace.pod = pm_text(l, row, PM_F_POD);
     d->said.container = pm_text(l, row, PM_F_CONTAINER);
     d->said.workload = pm_text(l, row, PM_F_WORKLOAD);
-    d->said.registry = pm_text(l, row, PM_F_REGISTRY);
-    d->said.repository = pm_text(l, row, PM_F_REPOSITORY);
-    d->said.tag = pm_text(l, row, PM_F_TAG);
-    d->said.digest = pm_text(l, row, PM_F_DIGEST);
     d->said.client = pm_text(l, row, PM_F_CLIENT);
     d->said.user = pm_text(l, row, PM_F_USER);
     d->said.error = pm_text(l, row, PM_F_ERROR);
@@ -134,11 +130,10 @@ static void trace_strings(struct pm_loading *l, struct pm_draft *d, const struct
 static void trace_image(struct pm_loading *l, struct pm_draft *d, const struct pm_row *row) {
     struct pm_text_image image = pm_text_image(l, row);
     d->said.image = image.name;
-    if (!image.known) return;
-    d->said.registry = image.registry;
-    d->said.repository = image.repository;
-    d->said.tag = image.tag;
-    d->said.digest = image.digest;
+    d->said.registry = image.known ? image.registry : pm_text(l, row, PM_F_REGISTRY);
+    d->said.repository = image.known ? image.repository : pm_text(l, row, PM_F_REPOSITORY);
+    d->said.tag = image.known ? image.tag : pm_text(l, row, PM_F_TAG);
+    d->said.digest = image.known ? image.digest : pm_text(l, row, PM_F_DIGEST);
 }
 
 // What tells of a pod is about the pod's node, wherever its file lay: known once all is

@@ -5,9 +5,10 @@
 
 void pm_reading_row(const struct pm_env *env, struct pm_evidence *ev, const struct pm_row *row) {
     const struct pm_event *e = &row->event;
+    const bool gauge = e->kind == PM_KIND_HEALTH_CHECK || e->remaining >= 0;
     if (row->ts_ns == PM_NO_TIME) return;
     struct pm_str host = e->field[PM_F_HOST].n ? e->field[PM_F_HOST] : e->field[PM_F_REGISTRY];
-    uint32_t registry = pm_id(env, pm_registry_of_host(host));
+    uint32_t registry = gauge ? pm_id(env, pm_registry_of_host(host)) : 0;
     struct pm_reading r = {.at = row->ts_ns, .who = registry};
     if (e->kind == PM_KIND_HEALTH_CHECK && registry) {
         r.what = PM_READING_UP;
