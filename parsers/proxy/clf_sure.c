@@ -112,10 +112,11 @@ static bool url(struct pm_scan *c, struct pm_clf *o, struct marks *m) {
         quoted |= *p == '"';
         plain &= *p != '?' && *p != '%';
     }
+    if (p == c->end) return false;
     o->url = (struct pm_str){c->at, (size_t)(p - c->at)};
     m->plain_url = plain;
     c->at = p + 1;
-    return p < c->end && o->url.n && !quoted;
+    return o->url.n && !quoted;
 }
 
 static bool request(struct pm_scan *c, struct pm_clf *o, struct marks *m) {
