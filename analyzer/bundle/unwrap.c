@@ -211,18 +211,18 @@ struct pm_archive {
     struct pm_str path;
     FILE *spool;
     struct pm_source entry; // the source of the current entry
-    uint64_t pulled;        // given to libarchive so far; of that the last block is in `in`
+    uint64_t pulled;        // given to libarchive so far
+    struct pm_block *in;    // the last of it
     bool ended, told_tail;
-    char in[PM_SOURCE_BLOCK_BYTES];
 };
 
 static la_ssize_t pull(struct archive *a, void *ctx, const void **block) {
     (void)a;
     struct pm_archive *ar = ctx;
-    size_t n = pm_source_read(ar->below, ar->in, sizeof ar->in);
-    ar->pulled += n;
-    *block = ar->in;
-    return (la_ssize_t)n;
+    ar->in = pm_source_block(ar->below, ar->in);
+    ar->pulled += ar->in->n;
+    *block = pm_block_bytes(ar->in);
+    return (la_ssize_t)ar->in->n;
 }
 
 // Copies the rest of a stream into an unnamed file, so that it can seek.
@@ -234,8 +234,8 @@ static bool spool(struct pm_archive *ar) {
                         strerror(errno));
         return false;
     }
-    for (size_t n; (n = pm_source_read(ar->below, ar->in, sizeof ar->in)) > 0;)
-        if (fwrite(ar->in, 1, n, ar->spool) != n) {
+    while ((ar->in = pm_source_block(ar->below, ar->in))->n)
+        if (fwrite(pm_block_bytes(ar->in), 1, ar->in->n, ar->spool) != ar->in->n) {
             pm_source_broke(ar->below, "no-temporary-file", "the temporary file cannot take it: %s",
                             strerror(errno));
             return false;
@@ -245,7 +245,8 @@ static bool spool(struct pm_archive *ar) {
 
 static struct pm_archive *archive_new(struct pm_source *below, struct pm_str path) {
     struct pm_archive *ar = pm_xmalloc(sizeof *ar);
-    memset(ar, 0, offsetof(struct pm_archive, in));
+    memset(ar, 0, sizeof *ar);
+    ar->in = pm_block_new();
     ar->a = archive_read_new();
     if (!ar->a) pm_die_oom();
     ar->below = below;
@@ -275,13 +276,15 @@ static size_t entry_fill(struct pm_source *s, char *p, size_t n) {
 static bool has_tail(struct pm_archive *ar) {
     const int64_t taken = archive_filter_bytes(ar->a, archive_filter_count(ar->a) - 1);
     uint64_t left = taken >= 0 && (uint64_t)taken < ar->pulled ? ar->pulled - (uint64_t)taken : 0;
-    if (left > sizeof ar->in || left > ar->pulled) return false;
-    const size_t last = (ar->pulled - 1) % sizeof ar->in + 1; // blocks before it were full
-    const char *at = ar->in + last - (left < last ? left : last);
-    for (size_t n = (size_t)(ar->in + last - at); n > 0;
-         n = pm_source_read(ar->below, ar->in, sizeof ar->in), at = ar->in)
+    if (left > PM_BLOCK_BYTES || left > ar->pulled) return false;
+    const size_t last = (ar->pulled - 1) % PM_BLOCK_BYTES + 1, // blocks before it were full
+        tail = left < last ? left : last;
+    const char *at = pm_block_bytes(ar->in) + last - tail;
+    for (size_t n = tail; n > 0; n = ar->in->n, at = pm_block_bytes(ar->in)) {
         for (size_t i = 0; i < n; i++)
             if (at[i]) return true;
+        ar->in = pm_source_block(ar->below, ar->in);
+    }
     return false;
 }
 static size_t filter_fill(struct pm_source *s, char *p, size_t n) {
@@ -398,5 +401,6 @@ bool pm_archive_next(struct pm_archive *ar, struct pm_entry *out) {
 void pm_archive_close(struct pm_archive *ar) {
     archive_read_free(ar->a);
     if (ar->spool) fclose(ar->spool);
+    free(ar->in);
     free(ar);
 }

@@ -19,7 +19,7 @@
 #include <string.h>
 #include <time.h>
 
-#define BLOCKS_BYTES ((size_t)16 << 20)
+#define BLOCKS_BYTES ((size_t)8 << 20)
 #define SPARE_BLOCKS 32
 #define SPARE_BATCHES 64 // fresh memory costs the kernel more than a row costs us
 // Who waits for blocks, or for room for some, is woken for several: where both sides are as
