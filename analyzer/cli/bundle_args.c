@@ -216,6 +216,7 @@ static int args_check(const struct pm_command *c, struct pm_bundle_args *args) {
     for (size_t i = 0; i < args->paths_n && args->resume; i++)
         if (strcmp(args->paths[i], "-") == 0)
             return pm_usage(c, "--resume: what standard input holds is not known again");
+    if (pm_writes_timeline(c, args->db) != PM_EXIT_OK) return PM_EXIT_USAGE;
     bool named = args->paths_n == 1 && strcmp(args->paths[0], "-") != 0;
     args->out.render.subject = named && !args->privacy.pseudonyms ? args->paths[0] : NULL;
     int status = parts & PM_ARGS_OUTPUT ? pm_outputs_check(c, &args->out) : PM_EXIT_OK;

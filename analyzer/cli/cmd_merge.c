@@ -87,6 +87,7 @@ static int run(struct pm_given *g) {
     const char *db = g->value[OPT_DB];
     if (!db)
         return pm_usage_asks(g->command, "--db FILE is needed: where the merged timeline goes");
+    if (pm_writes_timeline(g->command, db) != PM_EXIT_OK) return PM_EXIT_USAGE;
     if (g->value[OPT_PSEUDONYMISE] && pm_timeline_is(db))
         return pm_usage(g->command, "--pseudonymise: %s is there: give the merged one a new name",
                         db);

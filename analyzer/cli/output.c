@@ -41,13 +41,12 @@ static int template_read(const struct pm_command *c, struct pm_outputs *out) {
     struct pm_arena *a = pm_arena_new();
     FILE *f = fopen(out->layout_file, "rb");
     size_t n = f ? fread(text, 1, TEMPLATE_MAX, f) : 0;
-    int status = PM_EXIT_OK;
+    int status = PM_EXIT_OK, why = f && !ferror(f) ? 0 : errno;
     bool markdown = false;
     text[n] = 0;
     for (size_t i = 0; i < out->n; i++) markdown |= strcmp(out->renderer[i]->name, "markdown") == 0;
     struct pm_str mistake = f ? pm_template_mistake(a, text) : PM_NONE;
-    if (!f || ferror(f))
-        status = pm_usage(c, "--template: %s: %s", out->layout_file, strerror(errno));
+    if (why) status = pm_usage(c, "--template: %s: %s", out->layout_file, strerror(why));
     else if (mistake.n) {
         fprintf(stderr, "pullmortem: %s: %.*s\n", out->layout_file, PM_FMT(mistake));
         status = PM_EXIT_USAGE;

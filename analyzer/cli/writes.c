@@ -90,6 +90,11 @@ bool pm_writes_same(const char *a, const char *b) {
     return strcmp(a, "-") != 0 && same_new_place(a, b);
 }
 
+int pm_writes_timeline(const struct pm_command *c, const char *db) {
+    if (!db || strcmp(db, "-") != 0) return PM_EXIT_OK;
+    return pm_usage(c, "--db -: a timeline is a file; standard output is none");
+}
+
 // What tables and lines of ours have no sign of: there is nothing to know them by.
 static bool has_no_sign(struct pm_str name) {
     static const char *const endings[] = {".csv", ".jsonl", ".alerts.json"};

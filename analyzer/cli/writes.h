@@ -8,6 +8,7 @@ struct pm_command;
 // of one name. PM_EXIT_USAGE: said. `files` may hold NULL and "-".
 int pm_writes_spare(const struct pm_command *c, const char *const *files, size_t n,
                     const char *const *inputs, size_t inputs_n);
+int pm_writes_timeline(const struct pm_command *c, const char *db); // may go to that name
 bool pm_writes_same(const char *a, const char *b); // both names would write one file
 
 // The files that a command was told to write, NULL and "-" among them; the folders of

@@ -30,7 +30,10 @@ static void half_change_undo(const char *path) {
 }
 
 static struct pm_timeline *timeline_open(const char *path, bool writable, const char **why) {
+    struct stat there;
     if (access(path, R_OK) != 0) return timeline_refuse(NULL, why, path, ": ", strerror(errno));
+    if (stat(path, &there) == 0 && S_ISDIR(there.st_mode))
+        return timeline_refuse(NULL, why, path, ": ", strerror(EISDIR));
     half_change_undo(path);
     char odd[200];
     struct pm_timeline *t = timeline_new(writable);

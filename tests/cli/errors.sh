@@ -121,6 +121,20 @@ for same in 'linked/new.json two' 'two linked/new.json' 'two linked/one'; do
 done
 run 0 "$PM" analyze b --format json -o two -o linked/other.json
 [ -L two ] && [ -f linked/new.json ] || wrong 'a link to what is not there is not followed'
+# Said for what it is: a folder is no timeline and no template, and a timeline goes to a file.
+mkdir a-folder
+run 3 "$PM" report a-folder
+has err 'a-folder: Is a directory'
+run 3 "$PM" merge a-folder --db merged-folder.db
+has err 'a-folder: Is a directory'
+run 2 "$PM" analyze b --template a-folder -o page.md
+has err '--template: a-folder: Is a directory'
+for words in 'ingest b' 'analyze b' 'merge b.db'; do
+    # shellcheck disable=SC2086 -- a command and its words
+    run 2 "$PM" $words --db -
+    has err '--db -: a timeline is a file'
+done
+[ ! -e ./- ] || wrong 'a timeline is called -'
 # Neither do the gate's files and a comparison's take the place of what is read or kept.
 cp -r b spared && cp b.db kept.db && run 0 "$PM" analyze b -o one.json && cp one.json two.json
 refused() { # text words...: status 2, and nothing of these is another
