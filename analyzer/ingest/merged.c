@@ -2,6 +2,7 @@
 // of them kept, by the same code and in the same order as for members that were read
 // together.
 #include "ingest/places.h"
+#include "ingest/rejoin.h"
 #include "ingest/walked.h"
 #include "ingest/writer.h"
 #include <stdlib.h>
@@ -160,6 +161,7 @@ static void parts_agree(struct merged *x) {
         for (to = from + 1; to < x->n && pm_str_eq(m->path, x->members[to].path) &&
                             pm_clock_goes_on(&x->members[to - 1].clock, &x->members[to].clock);
              to++) {}
+        for (size_t i = 1; i < to - from; i++) m[i].goes_on = true;
         const struct pm_parser *format = to - from > 1 ? format_of_all(m, to - from) : NULL;
         for (size_t i = 0; format && i < to - from; i++) {
             m[i].component = format->component;
@@ -240,6 +242,8 @@ static void decide(struct merged *x) {
     learn_cluster(x);
     ingest_settle(&x->w);
     parts_order_keep(x);
+    pm_timeline_copies_find(x->pipe.timeline);
+    ingest_rejoin(x->pipe.timeline, x->w.results, x->w.n);
 }
 
 bool pm_ingest_merged(struct pm_timeline *t, struct pm_diags *diags, const char **why) {

@@ -53,6 +53,7 @@ struct result {
     uint32_t copy_of; // index + 1 of the result whose bytes it has
     bool needs_dates, written;
     bool by_input;           // a merge named its node after its input, for want of a better name
+    bool goes_on;            // a merge found that it is the rest of the member before
     bool packed;             // a merge found that it lay in an archive, whose order is kept
     struct pm_str packed_in; // that archive's path, or a folder in it
 };

@@ -39,6 +39,7 @@ struct way {
     uint64_t number; // that row, and none that was held there since
     uint64_t kind;
     int64_t window, from; // of their stamps: no layer is from before what ended the row before
+    int64_t part;         // of a log that was cut, in which the row is
 };
 // Which row a line went into: another that is like it goes there.
 #define KNOWN_LINES 2048 // where two meet, the newer one stays
@@ -146,34 +147,44 @@ static int64_t sum(int64_t a, int64_t b) {
     return b <= 0 || b > INT64_MAX / 4 || a > INT64_MAX / 4 ? a : (a > 0 ? a : 0) + b;
 }
 
-// What a manifest itself took is not told once its layers are.
-static void first_layer(struct row_sum *sum, int64_t ns, int64_t bytes, int64_t duration_ns) {
-    sum->flags |= PM_EV_LAYERS;
-    sum->count = 2;
-    sum->first_ns = sum->last_ns = ns;
-    sum->bytes = bytes;
-    sum->duration_ns = duration_ns;
+// Requests that go into a row: mostly one.
+struct layers {
+    int64_t first_ns, last_ns, bytes, duration_ns;
+    uint32_t count;
+};
+
+static uint32_t count_sum(uint32_t a, uint32_t b) {
+    return b > UINT32_MAX - a ? UINT32_MAX : a + b;
 }
 
-static void absorb(struct pm_request_fold *f, struct row_held *h, int64_t ns, int64_t bytes,
-                   int64_t duration_ns) {
+// What a manifest itself took is not told once its layers are.
+static void first_layers(struct row_sum *all, const struct layers *l) {
+    all->flags |= PM_EV_LAYERS;
+    all->count = count_sum(l->count, 1);
+    all->first_ns = l->first_ns;
+    all->last_ns = l->last_ns;
+    all->bytes = l->bytes;
+    all->duration_ns = l->duration_ns;
+}
+
+static void absorb(struct pm_request_fold *f, struct row_held *h, const struct layers *l) {
     struct row_sum *all = &h->sum;
     const bool manifest = h->stage == PM_STAGE_MANIFEST;
     if (manifest && !(all->flags & PM_EV_LAYERS)) {
-        first_layer(all, ns, bytes, duration_ns);
+        first_layers(all, l);
         return;
     }
-    all->count++;
+    all->count = count_sum(all->count, l->count);
     all->first_ns = all->first_ns == PM_NO_TIME ? all->ts_ns : all->first_ns;
     all->last_ns = all->last_ns == PM_NO_TIME ? all->ts_ns : all->last_ns;
-    if (ns > all->last_ns) all->last_ns = ns;
-    all->bytes = sum(all->bytes, bytes);
-    all->duration_ns = sum(all->duration_ns, duration_ns);
-    if (ns >= all->first_ns) return;
+    if (l->last_ns > all->last_ns) all->last_ns = l->last_ns;
+    all->bytes = sum(all->bytes, l->bytes);
+    all->duration_ns = sum(all->duration_ns, l->duration_ns);
+    if (l->first_ns >= all->first_ns) return;
     const int64_t before = all->ts_ns;
-    all->first_ns = ns;
+    all->first_ns = l->first_ns;
     if (manifest) return;
-    all->ts_ns = ns;
+    all->ts_ns = l->first_ns;
     row_queue_earlier(f->rows, h, before);
 }
 
@@ -227,7 +238,7 @@ bool pm_request_fold_again(struct pm_request_fold *f, const struct pm_alike *a, 
     if (k->hash != hash || !is_in(&k->way, ns) || k->way.held->when_kind != a->when.kind ||
         !is_same_line(k, a))
         return false;
-    absorb(f, k->way.held, ns, a->bytes, a->duration_ns);
+    absorb(f, k->way.held, &(struct layers){ns, ns, a->bytes, a->duration_ns, 1});
     return true;
 }
 
@@ -260,8 +271,8 @@ static bool comes_in_turn(struct set *s, bool folds, int64_t ns) {
     return true;
 }
 
-bool pm_request_fold_add(struct pm_request_fold *f, const struct pm_alike *alike,
-                         const struct pm_event *e, int64_t ns) {
+// The way of the row that it belongs to; NULL: none, and a row of its own may be one.
+static struct way *way_for(struct pm_request_fold *f, const struct pm_event *e, int64_t ns) {
     uint64_t who = set_hash(e->field[PM_F_CLIENT], 1);
     who = set_hash(e->field[PM_F_USER_AGENT], who);
     who = set_hash(e->field[PM_F_REPOSITORY], who);
@@ -270,17 +281,54 @@ bool pm_request_fold_add(struct pm_request_fold *f, const struct pm_alike *alike
     f->place = NULL;
     if ((!may && !e->field[PM_F_REPOSITORY].n) || !take_set(s, who, opens) ||
         !comes_in_turn(s, may, ns) || !opens)
-        return false;
+        return NULL;
     f->next = way_of(s, e, ns);
     struct way *w = may ? way_to(s, &f->next) : NULL;
-    if (w) {
-        absorb(f, w->held, ns, e->bytes, e->duration_ns);
-        know_line(f, alike, w);
-        return true;
-    }
-    f->place = place_in(s);
+    if (!w) f->place = place_in(s);
+    return w;
+}
+
+bool pm_request_fold_add(struct pm_request_fold *f, const struct pm_alike *alike,
+                         const struct pm_event *e, int64_t ns) {
+    struct way *w = way_for(f, e, ns);
     f->alike = alike;
-    return false;
+    if (!w) return false;
+    absorb(f, w->held, &(struct layers){ns, ns, e->bytes, e->duration_ns, 1});
+    know_line(f, alike, w);
+    return true;
+}
+
+// As it was when its first request came.
+static struct pm_event unfolded(const struct pm_row *row) {
+    struct pm_event e = row->event;
+    e.flags &= ~(unsigned)PM_EV_LAYERS;
+    e.count = 1;
+    e.first = e.last = (struct pm_when){0};
+    return e;
+}
+static struct layers layers_of(const struct pm_row *row) {
+    return (struct layers){.first_ns = row->first_ns == PM_NO_TIME ? row->ts_ns : row->first_ns,
+                           .last_ns = row->last_ns == PM_NO_TIME ? row->ts_ns : row->last_ns,
+                           .bytes = row->event.bytes,
+                           .duration_ns = row->event.duration_ns,
+                           .count = row->event.count};
+}
+uint64_t pm_request_fold_join(struct pm_request_fold *f, const struct pm_row *row) {
+    const struct pm_event e = unfolded(row);
+    struct way *w = way_for(f, &e, row->ts_ns);
+    f->alike = NULL;
+    if (w && w->part != row->part) {
+        const struct layers l = layers_of(row);
+        absorb(f, w->held, &l);
+        return w->number;
+    }
+    if (w) { // the reading of its own part had a reason, such as that the row had left
+        w->held->open = false;
+        f->place = w;
+    }
+    f->next.part = row->part;
+    pm_request_fold_put(f, row);
+    return 0;
 }
 
 void pm_request_fold_put(struct pm_request_fold *f, const struct pm_row *row) {

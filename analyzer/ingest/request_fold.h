@@ -18,4 +18,7 @@ bool pm_request_fold_again(struct pm_request_fold *f, const struct pm_alike *ali
 // what went into it meanwhile. Its texts are copied.
 void pm_request_fold_put(struct pm_request_fold *f, const struct pm_row *row);
 const struct narrow_row *pm_request_fold_last(const struct pm_request_fold *f); // put; NULL: gone
+// A row comes that was folded before, of a log that was cut. The number of the row of another
+// part that it went into (row_held.number); 0: it is put, and comes back through `out`.
+uint64_t pm_request_fold_join(struct pm_request_fold *f, const struct pm_row *row);
 void pm_request_fold_end(struct pm_request_fold *f); // hands out what waits, frees

@@ -250,7 +250,7 @@ static bool copying_functions(struct pm_timeline *t) {
 #define NUMBER(cell) "CAST(" cell " AS INTEGER)" // a foreign file's may be a text, with a secret
 static const char events_sql[] = "INSERT INTO main.event SELECT NULL, member_here(member, hash, ordinal), " NUMBER("line") "," NUMBER("hash") "," NUMBER(
     "ordinal") "," NUMBER("ts") "," NUMBER("first_ns") "," NUMBER("last_ns") ", shape_here(shape), " NUMBER("count") "," NUMBER("duration_ns") "," NUMBER("waiting_ns") "," NUMBER("bytes") "," NUMBER("remaining") "," TEXT("namespace") "," TEXT("pod") "," TEXT("pod_uid") "," TEXT("object") "," TEXT("client") "," TEXT("url") "," TEXT("digest") "," TEXT("message") "," TEXT("join_") "," TEXT("detail") ", "
-                                                                                                                                                                                                                                                                                                                                                                                                                "CASE WHEN raw <> '' THEN tags_apart(raw) END FROM source.event WHERE is_new_here(member) ORDER BY id";
+                                                                                                                                                                                                                                                                                                                                                                                                                "CASE WHEN raw <> '' THEN tags_apart(raw) END FROM source.event WHERE is_new_here(member)";
 static bool events_take(struct source *x) {
     struct pm_timeline *t = x->into;
     timeline_members_note(t);
@@ -260,9 +260,13 @@ static bool events_take(struct source *x) {
     if (t->error.n) return false;
     x->next_id++;
     t->merging = x;
+    struct pm_buf sql = {0};
+    pm_buf_fmt(&sql, "%s%s ORDER BY id", events_sql,
+               timeline_source_has_joined(t) ? timeline_source_joined_sql : "");
     bool ok = copying_functions(t) &&
               source_each(x, "SELECT id, to_ FROM member_map WHERE is_new", member_met) &&
-              timeline_exec(t, events_sql);
+              timeline_exec(t, sql.p);
+    pm_buf_free(&sql);
     t->merging = NULL;
     return ok && !t->error.n;
 }

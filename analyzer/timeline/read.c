@@ -52,7 +52,7 @@ static void shape_read(struct pm_timeline *t, const struct settled *x, const str
     e->stage = (enum pm_stage)bounded(v[SHAPE_STAGE], PM_STAGE_COUNT);
     e->http_status = (int)at_least(v[SHAPE_STATUS], 0);
     e->standing = timeline_settled_standing(x, r->file, shape);
-    e->flags = (unsigned)v[SHAPE_FLAGS];
+    e->flags = (unsigned)v[SHAPE_FLAGS] & ~(unsigned)PM_EV_JOINED;
     e->limit = at_least(v[SHAPE_LIMIT], -1);
     e->window_s = at_least(v[SHAPE_WINDOW], -1);
     text_read(t, r, PM_F_NODE, timeline_settled_node(x, r->file, shape));

@@ -84,7 +84,7 @@ CREATE TABLE shape(
     stage INTEGER NOT NULL,         -- word 'stage'; 0 none
     status INTEGER,                 -- HTTP status
     standing INTEGER NOT NULL,      -- word 'standing' in bits 0 and 1; from bit 2 on the voice in its member, a writer whose standing hung on all it wrote
-    flags INTEGER NOT NULL,         -- 1 record cut, 2 snapshot, 4 credentials shown, 8 anonymous, 16 push, 32 mirror, 64 echo of another record, 128 of the sandbox image, 4096 answered from a cache, 8192 not in the cache, 32768 a manifest with the layers that were got behind it
+    flags INTEGER NOT NULL,         -- 1 record cut, 2 snapshot, 4 credentials shown, 8 anonymous, 16 push, 32 mirror, 64 echo of another record, 128 of the sandbox image, 4096 answered from a cache, 8192 not in the cache, 32768 a manifest with the layers that were got behind it, 65536 made by a merge of rows of a log that was cut
     limit_ INTEGER, window_s INTEGER, -- RateLimit headers
     own INTEGER NOT NULL,           -- 1: of a node's own program, and so of its member's node where it names none
     node INTEGER, workload INTEGER, container INTEGER, -- string.id from here on

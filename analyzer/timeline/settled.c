@@ -137,5 +137,6 @@ static const char unsettle_sql[] =
     "DELETE FROM main.diagnostic WHERE code = 'duplicate-records';";
 
 bool timeline_unsettle(struct pm_timeline *t) {
-    return timeline_exec(t, unsettle_sql) && (t->noted || rows_note(t)) && !t->error.n;
+    return timeline_joined_drop(t) && timeline_exec(t, unsettle_sql) &&
+           (t->noted || rows_note(t)) && !t->error.n;
 }

@@ -222,6 +222,11 @@ const struct shape *timeline_shape_get(struct pm_timeline *t, int64_t number);
 void timeline_shape_column(sqlite3_stmt *s, int at, struct shape *out); // from TIMELINE_SHAPE_REST
 void timeline_shapes_forget(struct pm_timeline *t);
 
+// join.c: rows that stand for several of a log that was cut
+extern const char timeline_source_joined_sql[]; // behind a WHERE: a source's are left out
+bool timeline_source_has_joined(struct pm_timeline *t);
+bool timeline_joined_drop(struct pm_timeline *t);
+
 // settled.c: what was made of members and events is taken back
 bool timeline_unsettle(struct pm_timeline *t);
 void timeline_members_note(struct pm_timeline *t); // those that SQL put get spans

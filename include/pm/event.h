@@ -129,6 +129,8 @@ enum pm_event_flag {
         16384, // with ECHO: of the very attempt that its session told before, which it quotes
     PM_EV_LAYERS =
         32768, // a manifest that was got, and the layers behind it: count is one more than theirs, span, bytes and duration are theirs
+    PM_EV_JOINED =
+        65536, // of rows alone: a merge made it of several, which one reading would have folded into one
 };
 
 // Which of a program's lines about one pull this is, where that decides what counts. Parsers

@@ -139,10 +139,16 @@ void pm_timeline_each_input(struct pm_timeline *t, pm_input_cb *cb, void *ctx);
 // A member that repeats another has no rows; one that turns out not to gets them.
 void pm_timeline_rows_drop(struct pm_timeline *t, uint32_t file);
 void pm_timeline_rows_repeat(struct pm_timeline *t, uint32_t file, uint32_t of);
-// Events of a member whose client is called by the member's path, as a session of nobody's.
 // Members of logs that were cut, by id and in order, where the order is not that of their
 // least times: "7 3 12 9", of each path all.
 void pm_timeline_parts(struct pm_timeline *t, struct pm_str ids);
+// Rows of a log that was cut, which one reading would have folded into one: such a row stands
+// before theirs until the next merge. `as` is the one that they went into, as it is with them,
+// and `was_ns` its time before. First all copies of records are found.
+void pm_timeline_copies_find(struct pm_timeline *t);
+void pm_timeline_join(struct pm_timeline *t, const struct pm_row *as, int64_t was_ns,
+                      const uint64_t *rows, size_t n);
+// Events of a member whose client is called by the member's path, as a session of nobody's.
 void pm_timeline_path_anew(struct pm_timeline *t, uint32_t file, struct pm_str before,
                            struct pm_str path);
 // Paths of what was skipped or wrong get the names that their members got.

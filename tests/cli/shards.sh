@@ -108,6 +108,55 @@ for order in "g/s1 g/s2" "g/s2 g/s1"; do
     says "[('first' in h['example']['text'], h['lines']) for h in r['hearsay']] == [(True, 3)]" "the second part of a log is told first: $order"
 done
 
+# A registry's access log, cut anywhere: layers behind the cut go to the manifest before it, a log in three within one pull too. The same again after another merge.
+mkdir -p a/whole/registry/logs
+python3 - >a/whole/registry/logs/access.log <<'END'
+lines = []
+for c in range(1, 4):
+    for pull in range(4):
+        at = 7 + c * 3 + pull * 31
+        asked = [(0, "HEAD", "manifests/1", 0), (0, "GET", "manifests/sha256:" + "%064x" % (c + pull), 1400)]
+        asked += [(1 + i * 2, "GET", "blobs/sha256:" + "%064x" % (100 + i), 1000 * (i + 1)) for i in range(5)]
+        lines += [(at + s, c, n, f'10.0.0.{c} - - [12/Apr/2026:06:{(at + s) // 60:02d}:{(at + s) % 60:02d} +0000] "{method} /v2/acme/web{pull}/{what} HTTP/1.1" 200 {size} "-" "containerd/1.7.24"') for n, (s, method, what, size) in enumerate(asked)]
+print("\n".join(l for *_, l in sorted(lines)))
+END
+cat >same.py <<'END'
+import json, re, sys
+def plain(v, key=None):
+    if isinstance(v, dict):
+        return {k: plain(x, k) for k, x in v.items() if k not in ("files", "totals", "inputs", "diagnostics", "duplicates")}
+    if isinstance(v, list):
+        return [plain(x, key) for x in v]
+    return 0 if key in ("line", "lines") else re.sub(r":[0-9]+(?![0-9.:])", ":N", v) if isinstance(v, str) else v
+a, b = (plain(json.load(open(n))) for n in sys.argv[1:])
+sys.exit(a != b and "another report: " + str([k for k in a if a[k] != b.get(k)]))
+END
+requests() { # timeline: its rows, each with what went into it
+    "$PM" query "$1" "SELECT time, client, method, url, status, count, bytes, flags & 32768, first_ns, last_ns FROM events ORDER BY 1, 2, 3, 4" --format csv
+}
+run 0 "$PM" analyze a/whole --format json --db whole.db -o whole.json
+requests whole.db >whole.csv
+[ "$(grep -c ',32768,' whole.csv)" -ge 10 ] || wrong "layers are not in their manifest's row: $(cat whole.csv)"
+mv whole.db whole.kept
+lines=$(grep -c . a/whole/registry/logs/access.log)
+for first in 3 10 17 44; do
+    for more in 1 4 "$lines"; do
+        rm -rf cuts && mkdir -p cuts/s1/registry/logs cuts/s2/registry/logs cuts/s3/registry/logs
+        head -$first a/whole/registry/logs/access.log >cuts/s1/registry/logs/access.log
+        tail -n +$((first + 1)) a/whole/registry/logs/access.log | head -"$more" >cuts/s2/registry/logs/access.log
+        tail -n +$((first + more + 1)) a/whole/registry/logs/access.log >cuts/s3/registry/logs/access.log
+        [ -s cuts/s3/registry/logs/access.log ] || rm -r cuts/s3
+        merge cuts/*
+        requests all.db | cmp -s - whole.csv || wrong "rows of an access log that was cut behind lines $first and $more"
+        python3 same.py whole.json report.json || wrong "an access log that was cut behind lines $first and $more"
+    done
+done
+run 0 "$PM" merge 1.db all.db 0.db --db again.db
+run 0 "$PM" merge 0.db --db again.db
+run 0 "$PM" report again.db --format json -o report.json
+python3 same.py whole.json report.json || wrong 'a cut access log, merged again'
+requests again.db | cmp -s - whole.csv || wrong 'rows of a cut access log, merged again'
+
 # A shard that a merge had to leave out is told once, where people read.
 head -c 5000 0.db >damaged.db
 run 3 "$PM" merge 0.db damaged.db --db lacking.db
