@@ -101,6 +101,10 @@ static bool is_of_containers(const struct result *r) {
     while (n < r->voices_n && r->voices[n].container) n++;
     return n > 0 && n == r->voices_n;
 }
+// A dump, which nobody cuts at a line; what a container printed of one is of its log.
+static bool is_document(const struct result *r) {
+    return pm_str_starts(r->row.format, PM_STR("k8s-")) && !r->row.envelopes.n;
+}
 static struct place_member place_member_of(const struct result *r) {
     struct pm_str said = r->names[PM_NODE_ENVELOPE];
     return (struct place_member){.input = r->input_at,
@@ -108,7 +112,7 @@ static struct place_member place_member_of(const struct result *r) {
                                  .hash = r->row.hash,
                                  .node = said.n ? said : r->names[PM_NODE_FACT],
                                  .clock = &r->clock,
-                                 .is_document = pm_str_starts(r->row.format, PM_STR("k8s-")),
+                                 .is_document = is_document(r),
                                  .runs_pods = r->component >= PM_COMP_KUBELET &&
                                               r->component <= PM_COMP_CRIO && !is_of_containers(r)};
 }

@@ -157,6 +157,18 @@ run 0 "$PM" report again.db --format json -o report.json
 python3 same.py whole.json report.json || wrong 'a cut access log, merged again'
 requests again.db | cmp -s - whole.csv || wrong 'rows of a cut access log, merged again'
 
+# An event that a container prints is of its log, which may be cut in a long silence; a dump of events is one of its time.
+pod=nodes/n1/var/log/pods/support_helper-0_6afb05b2-6fe2-465b-9abc-642df2bb0d8f/api
+mkdir -p "h/s1/$pod" "h/s2/$pod"
+for minute in 01 41; do
+    wrapped $minute "$(echo "$event" | sed "s/web\.1/web.$minute/; s/.*\"items\": \[//; s/\]}\$//")"
+    wrapped $minute 'assistant: the quota is spent'
+done >h/both
+head -2 h/both >"h/s1/$pod/0.log"
+tail -2 h/both >"h/s2/$pod/0.log"
+merge h/s1 h/s2
+says "set(paths) == {'$pod/0.log'}" 'a part of a container'"'"'s log is of another tree'
+
 # A shard that a merge had to leave out is told once, where people read.
 head -c 5000 0.db >damaged.db
 run 3 "$PM" merge 0.db damaged.db --db lacking.db
