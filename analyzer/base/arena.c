@@ -5,6 +5,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #define BLOCK_BYTES (64u << 10)
 #define KEEP_BYTES                                                                                 \
@@ -22,6 +25,12 @@ struct pm_arena {
 
 void pm_die_oom(void) {
     pm_unfinished_end("pullmortem: out of memory\n"); // no core: it would hold what the logs hold
+}
+
+void pm_memory_trim(void) {
+#ifdef __GLIBC__ // others give back what they can by themselves
+    malloc_trim(0);
+#endif
 }
 
 void *pm_xmalloc(size_t n) {

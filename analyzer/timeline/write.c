@@ -268,4 +268,5 @@ void pm_timeline_commit(struct pm_timeline *t) {
     sqlite3_exec(t->db, "PRAGMA cache_size=-8192; PRAGMA shrink_memory", NULL, NULL,
                  NULL); // what follows reads; the judge needs the room
     timeline_unsee(t);
+    pm_memory_trim();
 }

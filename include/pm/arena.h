@@ -25,6 +25,9 @@ struct pm_str pm_arena_join(struct pm_arena *a, struct pm_str x, struct pm_str y
 
 _Noreturn void pm_die_oom(void);
 void *pm_xmalloc(size_t n);
+// Freed memory goes back to the system, where the C library keeps it for each thread: between
+// two phases, the second of which could not use what the threads of the first left.
+void pm_memory_trim(void);
 void *pm_xrealloc(void *p, size_t n);
 char *pm_xstrdup(const char *s);
 
