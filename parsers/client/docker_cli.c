@@ -242,9 +242,15 @@ static int bid(const struct pm_record *r, const void *state) {
     return bid == ENGINE_BID && quoted_by_kubelet(r->text) ? 0 : bid;
 }
 
+// The stream between the client and its engine ends so, too, where the engine is stopped: that
+// is nobody's word of why (plain_text.c keeps what was said).
+static bool stream_ended(struct pm_str s) {
+    return pm_str_eqc(s, "unexpected EOF") || pm_str_eqc(s, "EOF");
+}
+
 static enum pm_parse take_last_word(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     struct pm_str text = pm_str_trim(pm_client_unstamped(r->text));
-    if (!last_word(text) || pm_lift_talks_of_other(text)) return PM_PARSE_NO;
+    if (!last_word(text) || stream_ended(text) || pm_lift_talks_of_other(text)) return PM_PARSE_NO;
     struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, PM_KIND_PULL_FAIL);
     pm_lift_into(ctx->a, &e, pm_client_trim(text));
     pm_emit(ctx, r, &e);
