@@ -43,6 +43,9 @@ says cut 'was read in part ('
 says cut 'failures and recoveries in the rest are not counted'
 says cuts 'members were read in part'
 says packed '"box.tar.gz was read in part ('
+mkdir alone; cp packed/box.tar.gz alone/zz.tar.gz # of the one input no member's path tells the name, which comes before theirs or behind
+says packed/box.tar.gz '"box.tar.gz was read in part ('
+says alone/zz.tar.gz '"zz.tar.gz was read in part ('
 says cutfine 'nothing failed in what could be read; the rest is not known'
 never cut 'members were read in part'
 for words in 'read in part' 'failures and recoveries in the rest'; do never whole "$words"; done

@@ -302,9 +302,21 @@ static void clocks(struct lacks *l) {
 struct damage {
     struct lacks *l;
     struct pm_str path, code, last; // of the first; last: that was counted before
+    struct pm_str whole;            // the archive in which all lies, without its name in the paths
     uint64_t files;
     bool null_fields;
 };
+// The one input, where it is an archive.
+static struct pm_str archive_of_all(const struct pm_scene *scene) {
+    const struct pm_strs *inputs = &scene->env->options->inputs;
+    if (inputs->n != 1) return PM_NONE;
+    const struct pm_str input = inputs->items[0];
+    const struct pm_str name = pm_str_from(input, (size_t)(pm_str_rchr(input, '/') + 1));
+    for (size_t i = 0; i < scene->ev->facts.files.n; i++)
+        if (pm_str_eq(pm_name(scene->env, scene->ev->facts.files.items[i].path), name))
+            return PM_NONE;
+    return name;
+}
 static bool is_or_lies_in(struct pm_str path, struct pm_str archive) {
     return pm_str_starts(path, archive) && (path.n == archive.n || path.p[archive.n] == '/');
 }
@@ -316,9 +328,11 @@ static bool damaged(void *ctx, int columns, const char *const *names, const char
         d->null_fields = true;
         return true;
     }
-    if (d->last.n && is_or_lies_in(pm_str_c(cells[0]), d->last))
+    const bool whole = d->whole.n && pm_str_eqc(d->whole, cells[0]);
+    if (d->last.n && (is_or_lies_in(pm_str_c(cells[0]), d->last) || pm_str_eq(d->last, d->whole)))
         return true; // the same for another reason, or where the archive broke off
     d->last = pm_arena_dup(d->l->scene->env->a, pm_str_c(cells[0]));
+    if (whole) d->files = 0;
     if (!d->files++) {
         d->path = pm_arena_dup(d->l->scene->env->a, pm_str_c(cells[0]));
         d->code = pm_arena_dup(d->l->scene->env->a, pm_str_c(cells[1]));
@@ -328,7 +342,7 @@ static bool damaged(void *ctx, int columns, const char *const *names, const char
 // Members that break off or that a limit cut: what followed is not known. Bad single
 // lines are counted elsewhere.
 static void damage(struct lacks *l) {
-    struct damage d = {.l = l};
+    struct damage d = {.l = l, .whole = archive_of_all(l->scene)};
     struct pm_str why = PM_NONE;
     pm_timeline_sql(
         l->scene->env->timeline,
