@@ -416,6 +416,57 @@ static void a_new_runtime_reads_no_old_mirror(void **state) {
     }
 }
 
+// Whose pulls they are is asked of lines between a runtime's start, at 50, and the quota's end,
+// at 400: the last of them tells. Lines of good pulls are let go once the pulls are there, and
+// no more of them than that still shows.
+static void whose_pulls_they_are_is_told_by_lines_since(void **state) {
+    (void)state;
+    static const struct {
+        struct line lines[4];
+        bool told;
+    } rows[] = {
+        {{{100, CONTAINERD, OK_OF("acme/a:1")}}, true},
+        // it began since, and nobody told before the quota ended
+        {{{460, CONTAINERD, OK_OF("acme/a:1"), .took = 300}}, false},
+        {{{100, CONTAINERD, OK_OF("acme/a:1")}, {110, CRIO, OK_OF("acme/b:1")}}, false},
+        {{{100, CRIO, OK_OF("acme/a:1")}, {110, CONTAINERD, OK_OF("acme/b:1")}}, true},
+        {{{100, CONTAINERD, OK_OF("acme/a:1")},
+          {110, CRIO, FAILED("acme/b:1", NO_BASIC)},
+          {120, CONTAINERD, OK_OF("acme/c:1")}},
+         true},
+        {{{20, CONTAINERD, OK_OF("acme/a:1")}, {100, CONTAINERD, OK_OF("acme/a:1")}}, true},
+        {{{20, CONTAINERD, OK_OF("acme/a:1")}, {45, CONTAINERD, OK_OF("acme/b:1")}}, false},
+        {{{100, CONTAINERD, OK_OF("acme/a:1")},
+          {110, CRIO, OK_OF("acme/b:1")},
+          {450, CONTAINERD, OK_OF("acme/c:1")}},
+         false},
+    };
+    for (size_t i = 0; i < PM_LEN(rows); i++) {
+        struct log *l = log_new();
+        put(l, CONFIG(DAEMON));
+        put(l, (struct line){50, CONTAINERD, .kind = PM_KIND_RUNTIME_START, .node = "n1",
+                             .message = "starting containerd 2.1.0"});
+        for (size_t k = 0; k < PM_LEN(rows[i].lines) && rows[i].lines[k].image; k++) {
+            struct line line = rows[i].lines[k];
+            line.node = "n1";
+            line.message = "returned";
+            put(l, line);
+        }
+        for (int k = 0; k < 3; k++) {
+            const char *name = image(l, "acme/z", k);
+            put(l, (struct line){400 + 4 * k, KUBELET, FAILED(name, QUOTA), .node = "n1",
+                                 .status = 429, .message = "remote_image"});
+        }
+        struct judged j = judge(l->lines, l->n);
+        bool told = false;
+        for (size_t k = 0; k < j.r->incidents_n; k++)
+            told = told || pm_str_eqc(j.r->incidents[k].trigger.what, "runtime-upgrade");
+        if (told != rows[i].told) fail_msg("row %zu", i);
+        judged_free(&j);
+        free(l);
+    }
+}
+
 // A link of one's own that brings no words tells what it counts: failures, images, or
 // pulls of a quota.
 static void a_link_without_words_tells_what_it_counts(void **state) {
@@ -484,6 +535,7 @@ int main(void) {
         cmocka_unit_test(fall_backs_used_up_the_quota),
         cmocka_unit_test(headline_tells_the_whole_chain),
         cmocka_unit_test(a_new_runtime_reads_no_old_mirror),
+        cmocka_unit_test(whose_pulls_they_are_is_told_by_lines_since),
         cmocka_unit_test(a_link_without_words_tells_what_it_counts),
         cmocka_unit_test(effects_beyond_two_are_counted),
         cmocka_unit_test(tries_onto_a_full_disk),

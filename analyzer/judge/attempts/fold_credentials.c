@@ -81,7 +81,7 @@ static void merge(struct pm_pulls *pulls, uint32_t from, uint32_t into) {
     b->sources |= a->sources;
     b->flags |= a->flags;
     b->lines = pm_sum_u32(b->lines, a->lines);
-    for (size_t i = 0; i < a->traces.n; i++) pm_pull_take(b, pm_few_at(&a->traces, i), a->file);
+    for (size_t i = 0; i < a->traces.n; i++) pm_few_add(&b->traces, pm_few_at(&a->traces, i));
     pm_particulars_edit(pulls, a)->merged = pm_ref_of(into);
 }
 

@@ -4,8 +4,11 @@
 // free before verdicts, incidents, budgets and series want theirs.
 //
 // Only a runtime's own lines about the begin and the end of a good pull go, of which the pull
-// itself has everything: when, what, how long, how much, which file told it and which runtime.
-// A line that names a pod, gives a reason, was printed by somebody or has a verdict stays.
+// itself has everything: when, what, how long, how much and which file told it.
+// A line that names a pod, gives a reason, was printed by somebody or has a verdict stays. And
+// so does the first line of a node's runtime since it was started or another spoke there: which
+// runtime was the last to speak before some time is asked, and that line answers for those
+// behind it.
 #include "judge/attempts/fold.h"
 #include <stdlib.h>
 
@@ -14,8 +17,17 @@ static bool is_spent(const struct pm_trace *t, const struct pm_attempt *p) {
     return p->outcome == PM_OUTCOME_OK && said->origin == PM_ORIGIN_RUNTIME &&
            (said->kind == PM_KIND_PULL_START || said->kind == PM_KIND_PULL_OK) &&
            (said->role == PM_ROLE_START || said->role == PM_ROLE_END) && !t->pod && !t->waits &&
-           !said->reason && !said->printed && said->verdict->cause < 0 &&
-           (!p->runtime || p->runtime == said->component);
+           !said->reason && !said->printed && said->verdict->cause < 0;
+}
+
+// runtimes: node → the one that spoke last since any was started.
+static bool speaks_anew(Pvoid_t *runtimes, const struct pm_trace *t) {
+    const bool starts = t->said->kind == PM_KIND_RUNTIME_START;
+    if (!starts && (!t->pull || t->said->origin != PM_ORIGIN_RUNTIME || t->ts == PM_NO_TIME))
+        return false;
+    Word_t *last = pm_map_slot(runtimes, t->node), before = *last;
+    *last = starts ? PM_COMP_NONE : t->said->component;
+    return *last != before;
 }
 
 static void pull_follow(struct pm_attempt *p, const pm_ref *now) {
@@ -36,17 +48,19 @@ static void traces_pack(struct pm_evidence *ev, size_t n) {
 
 void pm_fold_let_go(struct pm_evidence *ev, struct pm_pulls *pulls) {
     pm_ref *now = pm_xmalloc((ev->traces.n + 1) * sizeof *now); // a new place + 1; 0: it is gone
+    Pvoid_t runtimes = NULL;
+    Word_t freed;
     size_t n = 0;
     for (size_t i = 0; i < ev->traces.n; i++) {
         const struct pm_trace *t = &ev->traces.items[i];
-        struct pm_attempt *p = t->pull ? &PM_REF(*pulls, t->pull) : NULL;
-        bool goes = p && is_spent(t, p);
-        now[i] = goes ? 0 : pm_ref_of(n);
-        if (goes) {
-            p->runtime = t->said->component;
-            pm_evidence_first(ev, t);
-        } else ev->traces.items[n++] = *t;
+        const struct pm_attempt *p = t->pull ? &PM_REF(*pulls, t->pull) : NULL;
+        const bool stays = speaks_anew(&runtimes, t) || !p || !is_spent(t, p);
+        now[i] = stays ? pm_ref_of(n) : 0;
+        if (stays) ev->traces.items[n++] = *t;
+        else pm_evidence_first(ev, t);
     }
+    JLFA(freed, runtimes);
+    (void)freed;
     if (n < ev->traces.n) {
         for (size_t i = 0; i < pulls->n; i++) pull_follow(&pulls->items[i], now);
         traces_pack(ev, n);

@@ -17,7 +17,7 @@ struct pm_particulars *pm_particulars_edit(struct pm_pulls *pulls, struct pm_att
 }
 
 void pm_pull_take(struct pm_attempt *p, uint32_t trace, uint32_t file) {
-    if (!p->traces.n) p->file = file;
+    if (!p->file) p->file = pm_ref_of(file);
     pm_few_add(&p->traces, trace);
 }
 

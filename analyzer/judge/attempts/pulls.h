@@ -36,12 +36,11 @@ struct pm_attempt {
     struct pm_ids pods;                 // "namespace/name"
     uint32_t node, client;
     uint32_t requests, lines; // as many as a number holds
-    uint32_t file;            // of its first trace
+    pm_ref file;              // of its first trace, index + 1; 0: it has none
     uint16_t flags;           // enum pm_event_flag seen on any of its traces
     int16_t status;
     uint8_t outcome, stage, origin; // origin: who counted it
     uint8_t sources;                // enum pm_source
-    uint8_t runtime;                // enum pm_component of its lines that were let go; 0: none was
     int8_t best_rank;
     uint8_t forms : 2;      // of the lines seen, bits
     bool answered_last : 1; // the registry's last answer was its end

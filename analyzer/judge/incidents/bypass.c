@@ -108,23 +108,12 @@ static uint8_t runtime_of(const struct pm_scene *scene, uint32_t node, int64_t s
     if (pm_str_starts(says, PM_STR("cri-o://"))) return PM_COMP_CRIO;
     if (says.n) return PM_COMP_NONE;
     uint8_t found = PM_COMP_NONE;
-    int64_t found_at = INT64_MIN;
     for (size_t i = 0; i < scene->ev->traces.n; i++) {
         const struct pm_trace *t = &scene->ev->traces.items[i];
         if (t->node != node || !pm_time_in(t->ts, since, until) || !t->pull) continue;
         if (t->said->component == PM_COMP_DOCKERD) return PM_COMP_NONE;
-        if (t->said->component != PM_COMP_CONTAINERD && t->said->component != PM_COMP_CRIO)
-            continue;
-        found = t->said->component;
-        found_at = t->ts;
-    }
-    for (size_t i = 0; i < scene->pulls->n; i++) { // whose lines were let go
-        const struct pm_attempt *p = &scene->pulls->items[i];
-        int64_t when = pm_time_in(p->ended, since, until) ? p->ended : p->started;
-        if (p->node != node || !p->runtime || !pm_time_in(when, since, until) || when < found_at)
-            continue;
-        found = p->runtime;
-        found_at = when;
+        if (t->said->component == PM_COMP_CONTAINERD || t->said->component == PM_COMP_CRIO)
+            found = t->said->component;
     }
     return found;
 }

@@ -85,7 +85,6 @@ struct pm_str pm_findings_many(const struct pm_env *env, const struct pm_strs *n
 }
 
 struct pm_str pm_path_of_pull(const struct pm_evidence *ev, const struct pm_attempt *p) {
-    bool traced = p->traces.n || p->runtime;
-    return traced && p->file < ev->facts.files.n ? ev->facts.files.items[p->file].row.path
-                                                 : PM_NONE;
+    return p->file && p->file <= ev->facts.files.n ? PM_REF(ev->facts.files, p->file).row.path
+                                                   : PM_NONE;
 }
