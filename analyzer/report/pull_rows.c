@@ -4,6 +4,7 @@
 // Most texts of a pull are names that thousands have, and such a name is one place in memory:
 // it is escaped when it is met first, as long as no other takes its place, and a row is put
 // together of pieces.
+#include "pm/timeline.h"
 #include "pm/when.h"
 #include "report/row_print.h"
 #include "report/view.h"
@@ -160,25 +161,15 @@ static void number_or_put(struct printing *p, int64_t n, int64_t none) {
     else number_put(p, n);
 }
 
-// What SQL prints of more digits than a fraction holds, and of so few that they are far behind
-// the point: as C does, but that a lone digit has a nought behind it.
-static void fraction_put(struct printing *p, double x) {
-    char text[40];
-    snprintf(text, sizeof text, "%.15g", x);
-    const struct pm_str all = pm_str_c(text);
-    const ptrdiff_t e = pm_str_chr(all, 'e', 0);
-    put(p, e < 0 ? all : pm_str_sub(all, 0, (size_t)e));
-    if (pm_str_chr(all, '.', 0) < 0) put(p, PM_STR(".0"));
-    if (e >= 0) put(p, pm_str_from(all, (size_t)e));
-}
 // A fraction holds fifteen digits exactly, so that what is printed of ns / 1e6 is ns with a
-// point in it.
+// point in it. Of more digits, and of so few that they are far behind the point, SQL itself
+// says what it prints.
 static void milliseconds_put(struct printing *p, int64_t ns) {
     const uint64_t size = size_of(ns);
-    char digits[6];
+    char digits[6], fraction[PM_SQL_FRACTION_BYTES];
     size_t n = sizeof digits;
     if (size < 100 || size >= UINT64_C(1000000000000000)) {
-        fraction_put(p, (double)ns / 1e6);
+        put(p, pm_sql_fraction((double)ns / 1e6, fraction));
         return;
     }
     for (uint64_t i = n, rest = size % MS_NS; i-- > 0; rest /= 10)

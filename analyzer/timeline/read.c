@@ -291,3 +291,7 @@ bool pm_timeline_sql_typed(struct pm_timeline *t, const char *sql, pm_sql_typed_
     sqlite3_finalize(s);
     return !mistake;
 }
+
+struct pm_str pm_sql_fraction(double x, char text[PM_SQL_FRACTION_BYTES]) {
+    return pm_str_c(sqlite3_snprintf(PM_SQL_FRACTION_BYTES, text, "%!.15g", x));
+}

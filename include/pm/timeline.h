@@ -111,6 +111,9 @@ typedef bool pm_sql_typed_cb(void *ctx, int columns, const char *const *names,
                              const char *const *cells, const char *types);
 bool pm_timeline_sql_typed(struct pm_timeline *t, const char *sql, pm_sql_typed_cb *cb, void *ctx,
                            struct pm_str *why, struct pm_arena *a);
+// The text cell that a fraction is; which halves it rounds down differs by SQLite's version.
+enum { PM_SQL_FRACTION_BYTES = 40 };
+struct pm_str pm_sql_fraction(double x, char text[PM_SQL_FRACTION_BYTES]);
 // What was said of a member, before anything was made of it: from this a merge decides
 // again, over all members. Only a timeline with a file keeps it.
 struct pm_member_facts {

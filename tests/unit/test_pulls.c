@@ -20,9 +20,8 @@ static int64_t drawn(uint64_t *seed) { // of every magnitude
     *seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
     return (int64_t)(*seed >> 1 >> (*seed >> 58));
 }
-// Within what a stamp can be, and no more digits than a fraction holds.
+// Within what a stamp can be.
 static int64_t drawn_time(uint64_t *seed) { return drawn(seed) % INT64_C(4000000000000000000); }
-static int64_t drawn_span(uint64_t *seed) { return drawn(seed) % INT64_C(1000000000000000); }
 
 static uint32_t name(const struct pm_env *env, uint64_t i, const char *begin) {
     return i % 7 ? pm_id_fmt(env, "%s%d", begin, (int)(i % 700)) : 0;
@@ -39,10 +38,11 @@ static uint32_t error(const struct pm_env *env, uint64_t i) {
 }
 
 static void pulls_make(const struct pm_env *env, struct pm_pulls *pulls, struct pm_hits *hits) {
-    static const int64_t odd[] = {0,         1,        -1,      999999,  1000000,        1000001,
-                                  123456,    15,       99,      100,     1234567890,     -1999999,
-                                  999999999, -1000000, 1000010, 1010000, -1500000000,    10000,
-                                  5,         -60,      101,     100000,  999999999999999};
+    static const int64_t odd[] = {0, 1, -1, 999999, 1000000, 1000001, 123456, 15, 99, 100,
+                                  1234567890, -1999999, 999999999, -1000000, 1000010, 1010000,
+                                  -1500000000, 10000, 5, -60, 101, 100000, 999999999999999,
+                                  // more digits than a fraction holds, and a half behind them
+                                  1000000000000000, 2550512210046875, -2550512210046875};
     static const struct pm_verdict known = {.cause = 3, .rule = "hub-429", .candidate_count = 1};
     uint64_t seed = 7;
     hits->of_pull = pm_xmalloc(PULLS * sizeof *hits->of_pull);
@@ -55,7 +55,7 @@ static void pulls_make(const struct pm_env *env, struct pm_pulls *pulls, struct 
         bool is_odd = i < PM_LEN(odd);
         *p = (struct pm_attempt){.started = is_odd ? odd[i] : drawn_time(&seed),
                                  .ended = is_odd ? -odd[i] : drawn_time(&seed),
-                                 .duration_ns = is_odd ? odd[i] : drawn_span(&seed),
+                                 .duration_ns = is_odd ? odd[i] : drawn(&seed),
                                  .bytes = i % 4 ? drawn(&seed) : -(int64_t)(i % 3),
                                  .best = i % 8 ? (uint64_t)drawn(&seed) : 0,
                                  .verdict = i % 5 ? &known : &pm_verdict_none,
@@ -78,8 +78,7 @@ static void pulls_make(const struct pm_env *env, struct pm_pulls *pulls, struct 
         pm_pull_name(pulls, p, &names);
         if (i % 13 == 0) p->started = PM_NO_TIME;
         if (i % 17 == 0) p->ended = PM_NO_TIME;
-        if (i % 5 == 2)
-            pm_particulars_edit(pulls, p)->waiting_ns = is_odd ? odd[i] : drawn_span(&seed);
+        if (i % 5 == 2) pm_particulars_edit(pulls, p)->waiting_ns = is_odd ? odd[i] : drawn(&seed);
         for (uint64_t k = 0; k < i % 4; k++)
             pm_ids_add(&p->pods, pm_id(env, k ? PM_STR("shop/web-\xe2\x80\xae")
                                               : PM_STR("shop/a pod, and one")));
