@@ -53,10 +53,28 @@ static void test_edges(void **state) {
     timeline_unsee(&t);
 }
 
+// Hashes of a timeline that somebody made: all of them belong into one place. Each is told as
+// before, some beside it for nothing, and none is looked for among all of them, which would
+// take minutes here.
+static void test_crowd(void **state) {
+    (void)state;
+    enum { CROWDED = 1000000 };
+    const uint64_t back = UINT64_C(0x4f74430c22a54005); // times seen.c's factor: 1
+    struct pm_timeline t = {.seen = NULL};
+    for (int again = 0; again < 2; again++)
+        for (uint64_t i = 1; i <= CROWDED; i += again ? 7 : 1)
+            timeline_seen(&t, (i << 32 | (i ^ 2)) * back, 0);
+    for (uint64_t i = 1; i <= CROWDED; i += 7)
+        assert_true(timeline_seen_twice(&t, (i << 32 | (i ^ 2)) * back, 0));
+    assert_true(timeline_seen_any_twice(&t));
+    timeline_unsee(&t);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_few_and_many),
         cmocka_unit_test(test_edges),
+        cmocka_unit_test(test_crowd),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
