@@ -10,6 +10,10 @@ struct narrow_row {
     char front[offsetof(struct pm_row, event) + offsetof(struct pm_event, field)];
     struct pm_str text[]; // of those fields, in their order
 };
+_Static_assert(PM_F_COUNT < 32, "a bit for each, and one more to shift by");
+_Static_assert(offsetof(struct pm_event, field) + sizeof((struct pm_event *)0)->field ==
+                   sizeof(struct pm_event),
+               "fields are the last of an event: nothing behind them would go along");
 #define NARROW_ROW_MOST (sizeof(struct narrow_row) + PM_F_COUNT * sizeof(struct pm_str))
 
 // How many of the bits before that of field f are there.

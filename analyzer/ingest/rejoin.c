@@ -135,13 +135,7 @@ static void row_out(void *ctx, const struct row_held *held) {
     uint64_t *ids = NULL;
     size_t n = 0, cap = 0;
     for (size_t i = k->first; i; i = rows[i - 1].next) *PM_PUSH(ids, n, cap) = rows[i - 1].row.id;
-    as.ts_ns = held->sum.ts_ns;
-    as.first_ns = held->sum.first_ns;
-    as.last_ns = held->sum.last_ns;
-    as.event.bytes = held->sum.bytes;
-    as.event.duration_ns = held->sum.duration_ns;
-    as.event.count = held->sum.count;
-    as.event.flags = held->sum.flags;
+    row_sum_put(&held->sum, &as);
     if (n) pm_timeline_join(x->t, &as, k->row.ts_ns, ids, n);
     free(ids);
 }

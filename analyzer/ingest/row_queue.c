@@ -134,6 +134,16 @@ static void take(struct row_held *h, const struct pm_row *row) {
     }
 }
 
+void row_sum_put(const struct row_sum *sum, struct pm_row *row) {
+    row->ts_ns = sum->ts_ns;
+    row->first_ns = sum->first_ns;
+    row->last_ns = sum->last_ns;
+    row->event.bytes = sum->bytes;
+    row->event.duration_ns = sum->duration_ns;
+    row->event.count = sum->count;
+    row->event.flags = sum->flags;
+}
+
 struct narrow_row *row_held_copy(const struct row_held *held, struct pm_arena *a) {
     const size_t bytes = narrow_row_bytes(held->row);
     char *room = pm_arena_room(a, bytes + held->n), *texts = room + bytes;
@@ -144,13 +154,7 @@ struct narrow_row *row_held_copy(const struct row_held *held, struct pm_arena *a
         row->text[i].p = texts + (row->text[i].p - held->texts);
     memcpy(&front, row->front, sizeof row->front);
     front.raw.p = texts;
-    front.ts_ns = held->sum.ts_ns;
-    front.first_ns = held->sum.first_ns;
-    front.last_ns = held->sum.last_ns;
-    front.event.bytes = held->sum.bytes;
-    front.event.duration_ns = held->sum.duration_ns;
-    front.event.count = held->sum.count;
-    front.event.flags = held->sum.flags;
+    row_sum_put(&held->sum, &front);
     memcpy(row->front, &front, sizeof row->front);
     return row;
 }

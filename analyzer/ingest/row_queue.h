@@ -4,13 +4,17 @@
 #include "ingest/narrow_row.h"
 #include "pm/arena.h"
 
+// What a row leaves with, other than it was put.
+struct row_sum {
+    int64_t ts_ns, first_ns, last_ns, bytes, duration_ns;
+    uint32_t count;
+    unsigned flags;
+};
+void row_sum_put(const struct row_sum *sum, struct pm_row *row);
+
 // A row that waits. Whoever put it may add to its sum while it has that number and is open.
 struct row_held {
-    struct row_sum { // what the row leaves with
-        int64_t ts_ns, first_ns, last_ns, bytes, duration_ns;
-        uint32_t count;
-        unsigned flags;
-    } sum;
+    struct row_sum sum;
     uint64_t line;
     uint64_t number; // of those that were put, from 1; 0: no row is here
     enum pm_stage stage;
