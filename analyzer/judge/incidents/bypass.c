@@ -11,8 +11,8 @@
 // what used up the quota was pulled on such nodes.
 // Source: containerd/containerd cmd/containerd/server/config/config.go,
 // docs/cri/registry.md @v2.1; kubernetes.io/docs, migrating from dockershim.
-#include "judge/incidents/hits.h"
 #include "judge/incidents/bypass.h"
+#include "judge/incidents/chain.h"
 #include "rules/taxonomy.h"
 
 static bool is_source(const struct pm_env *env, const struct pm_config_fact *c,
@@ -166,11 +166,8 @@ bool pm_mirror_unread(const struct pm_scene *scene, const struct pm_mirror *m) {
 }
 
 // ── a quota that was used up by it ──
-#define WINDOW_NS PM_S(21600)
-#define FEW 10 // fewer good pulls than this used up no quota: the logs do not show them
-
 struct spent {
-    Pvoid_t since_of; // node → start of its runtime + 1, for nodes that went past a mirror
+    Pvoid_t since_of; // node → when its runtime was started; 1: it went past no mirror
     struct pm_ids nodes;
     struct pm_bypass first;
     struct pm_share share;
@@ -193,7 +190,7 @@ static bool past(const struct spent *x, const struct pm_attempt *p) {
 }
 
 static void bypass_count(const struct pm_pulls *pulls, const struct pm_hit *h, struct spent *x) {
-    for (size_t i = pm_pull_first(pulls, pm_since(h->from, WINDOW_NS));
+    for (size_t i = pm_pull_first(pulls, pm_since(h->from, PM_QUOTA_WINDOW_NS));
          i < pulls->n && pm_at(&pulls->items[i]) <= h->from; i++) {
         const struct pm_attempt *p = &pulls->items[i];
         if (p->outcome != PM_OUTCOME_OK || !pm_ids_has(&h->registries, p->names->registry))
@@ -201,7 +198,7 @@ static void bypass_count(const struct pm_pulls *pulls, const struct pm_hit *h, s
         x->share.of++;
         x->share.n += past(x, p);
     }
-    if (x->share.of >= FEW) return;
+    if (x->share.of >= PM_QUOTA_FEW) return;
     x->share = (struct pm_share){0};
     for (size_t i = 0; i < h->pulls.n; i++) { // nobody logs good pulls: the refused ones speak
         x->share.of++;
@@ -234,7 +231,7 @@ static void open_with(const struct pm_env *env, struct pm_hit *h, int64_t at, st
 static void by_new_runtime(const struct pm_scene *scene, struct pm_hit *h) {
     struct spent x = {0};
     Word_t freed;
-    for (size_t i = pm_pull_first(scene->pulls, pm_since(h->from, WINDOW_NS));
+    for (size_t i = pm_pull_first(scene->pulls, pm_since(h->from, PM_QUOTA_WINDOW_NS));
          i < scene->pulls->n && pm_at(&scene->pulls->items[i]) <= h->from; i++)
         if (pm_ids_has(&h->registries, scene->pulls->items[i].names->registry))
             node_of(scene, h, &x, scene->pulls->items[i].node);
@@ -257,7 +254,7 @@ static void by_silent_mirror(const struct pm_scene *scene, struct pm_hit *h) {
     struct pm_share share = {0};
     const struct pm_trace *first = NULL;
     uint64_t window = 0;
-    for (size_t i = pm_pull_first(scene->pulls, pm_since(h->from, WINDOW_NS));
+    for (size_t i = pm_pull_first(scene->pulls, pm_since(h->from, PM_QUOTA_WINDOW_NS));
          i < scene->pulls->n && pm_at(&scene->pulls->items[i]) <= h->from; i++) {
         const struct pm_attempt *p = &scene->pulls->items[i];
         if (p->outcome != PM_OUTCOME_OK || !pm_ids_has(&h->registries, p->names->registry))
@@ -268,7 +265,7 @@ static void by_silent_mirror(const struct pm_scene *scene, struct pm_hit *h) {
         if (first) share.of++;
         share.n += passed != NULL;
     }
-    if (share.n < FEW || share.n * 3 < share.of || share.n * 10 < window) return;
+    if (share.n < PM_QUOTA_FEW || share.n * 3 < share.of || share.n * 10 < window) return;
     open_with(scene->env, h, first->ts,
               pm_arena_fmt(scene->env->a, "pulls went past the mirror %.*s, and nothing says why",
                            PM_FMT(pm_name(scene->env, first->said->host))),

@@ -1,7 +1,11 @@
 // How much of an effect is shown to come from a cause: what a link of
-// rules/correlate.yaml counts. Internal to chain.c and share.c.
+// rules/correlate.yaml counts. Internal to chain.c, share*.c and bypass.c.
 #pragma once
 #include "judge/incidents/hits.h"
+
+#define PM_HOUR_NS PM_S(3600)
+#define PM_QUOTA_WINDOW_NS PM_S(21600)
+#define PM_QUOTA_FEW 10 // fewer good pulls used up no quota: the logs do not show them
 
 struct pm_chain {
     const struct pm_scene *scene;

@@ -11,9 +11,6 @@
 // evidence.
 #include "judge/incidents/chain.h"
 
-#define FEW 10 // fewer good pulls than this used up no quota: the logs do not show them
-#define HOUR_NS PM_S(3600)
-
 struct deed { // one thing that the effect is made of
     const struct pm_attempt *pull;
     uint32_t node, image, registry, repository;
@@ -140,7 +137,7 @@ static bool is_evicted(const struct asked *a, const struct deed *d) {
         uint32_t workload = workload_of(a->c->scene, d->pull->pods.items[i]);
         int64_t at = workload ? newest(&a->c->evicted, workload, d->at) : PM_NO_TIME;
         if (at != PM_NO_TIME && at >= pm_since(a->from->from, PM_S(60)) &&
-            pm_time_between(at, d->at) <= HOUR_NS)
+            pm_time_between(at, d->at) <= PM_HOUR_NS)
             return true;
     }
     return false;
@@ -183,7 +180,8 @@ static bool is_retry(const struct asked *a, const struct deed *d) {
 
 static bool helper_sign(const struct asked *a, const struct deed *d, uint32_t node,
                         uint32_t registry, int64_t at) {
-    if (node != d->node || !pm_time_in(at, pm_since(d->at, HOUR_NS), pm_time_add(d->at, PM_S(5))))
+    if (node != d->node ||
+        !pm_time_in(at, pm_since(d->at, PM_HOUR_NS), pm_time_add(d->at, PM_S(5))))
         return false;
     if (!registry) return pm_time_between(at, d->at) <= PM_S(60);
     return registry == d->registry &&
@@ -354,7 +352,7 @@ static void over_spent(const struct asked *a, const struct count *k, struct pm_s
         if (d.at >= since) share_add(a, k, &d, out);
     }
     if (mirrors) out->of = e->spent.n - spent_first(pulls, e->spent.items, e->spent.n, true, since);
-    if (out->of < FEW) over_images(a, k, out);
+    if (out->of < PM_QUOTA_FEW) over_images(a, k, out);
     if (out->n * 10 < e->spent.n) out->n = 0;
 }
 

@@ -2,9 +2,6 @@
 #include "judge/incidents/chain.h"
 #include <stdlib.h>
 
-#define QUOTA_WINDOW_NS PM_S(21600)
-#define HOUR_NS PM_S(3600)
-
 struct pm_effect *pm_effect_new(void) {
     struct pm_effect *e = pm_xmalloc(sizeof *e);
     *e = (struct pm_effect){0};
@@ -46,7 +43,7 @@ static void spent_find(const struct pm_chain *c, const struct pm_hit *to, struct
             *pm_map_slot(&meanwhile, p->node) = 1;
     }
     int64_t last = INT64_MIN;
-    for (size_t i = pm_pull_first(pulls, pm_since(to->from, QUOTA_WINDOW_NS));
+    for (size_t i = pm_pull_first(pulls, pm_since(to->from, PM_QUOTA_WINDOW_NS));
          i < pulls->n && pm_at(&pulls->items[i]) <= to->from; i++) {
         const struct pm_attempt *p = &pulls->items[i];
         if (p->outcome != PM_OUTCOME_OK || !pm_ids_has(&to->registries, p->names->registry) ||
@@ -63,7 +60,7 @@ static void spent_find(const struct pm_chain *c, const struct pm_hit *to, struct
 }
 static void storm_find(const struct pm_chain *c, const struct pm_hit *to, struct pm_effect *e) {
     const struct pm_pulls *pulls = c->scene->pulls;
-    for (size_t i = pm_pull_first(pulls, pm_since(to->from, HOUR_NS));
+    for (size_t i = pm_pull_first(pulls, pm_since(to->from, PM_HOUR_NS));
          i < pulls->n && pm_at(&pulls->items[i]) <= to->from; i++) {
         const struct pm_attempt *p = &pulls->items[i];
         uint32_t hit = pm_hit_of(pulls, c->hits, p);
