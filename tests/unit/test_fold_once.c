@@ -410,6 +410,25 @@ static void objects_say_which_node_a_kubelet_is(void **state) {
     judged_free(&j);
 }
 
+// An event that names no image is of its pod's only one, with all that the reference says:
+// registry, repository, and tag or digest.
+static void the_pods_only_image_is_named_whole(void **state) {
+    (void)state;
+#define BY_DIGEST                                                                                  \
+    "quay.test/acme/db@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+    static const struct line lines[] = {
+        {1, OBJECTS, PLACED("shop/web-0", "n1")},
+        {1, OBJECTS, .kind = PM_KIND_POD_STATE, .pod = "shop/db-0", .node = "n2",
+         .detail = "{\"containers\":[{\"name\":\"db\",\"image\":\"" BY_DIGEST "\"}]}"},
+        {2, EVENTS, FAILED(NULL, REFUSED), .pod = "shop/web-0", .reason = "Failed", .join = "u1"},
+        {3, EVENTS, FAILED(NULL, REFUSED), .pod = "shop/db-0", .reason = "Failed", .join = "u2"},
+    };
+    struct judged j = JUDGE(lines);
+    ASK(j, "SELECT node, registry, repository, tag, substr(digest, 1, 11) FROM pulls ORDER BY 1",
+        "n1 quay.test acme/web 1 -, n2 quay.test acme/db - sha256:0123");
+    judged_free(&j);
+}
+
 // What is present is not what is waited for: an init container's image may be nameless.
 static void a_present_image_is_not_the_one_that_is_waited_for(void **state) {
     (void)state;
@@ -449,6 +468,7 @@ int main(void) {
         cmocka_unit_test(a_machines_short_and_full_name_are_one_node),
         cmocka_unit_test(lines_without_a_host_are_of_the_only_node),
         cmocka_unit_test(objects_say_which_node_a_kubelet_is),
+        cmocka_unit_test(the_pods_only_image_is_named_whole),
         cmocka_unit_test(a_present_image_is_not_the_one_that_is_waited_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

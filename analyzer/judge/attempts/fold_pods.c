@@ -27,8 +27,7 @@ void pm_fold_pods(const struct pm_env *env, struct pm_evidence *ev) {
             pm_lift_event_message(env->scratch, PM_STR("Failed"), e.field[PM_F_ERROR], &e);
             e.kind = PM_KIND_PULL_FAIL;
             pm_lift_error(env->scratch, &e);
-            struct pm_saying said = {.image = pod->wait[k].image,
-                                     .k8s_namespace = pod->k8s_namespace,
+            struct pm_saying said = {.k8s_namespace = pod->k8s_namespace,
                                      .container = pod->wait[k].container,
                                      .kind = PM_KIND_PULL_BACKOFF,
                                      .component = PM_COMP_OBJECTS,
@@ -38,13 +37,8 @@ void pm_fold_pods(const struct pm_env *env, struct pm_evidence *ev) {
                                      .error = pm_id(env, e.field[PM_F_ERROR]),
                                      .status = (int16_t)e.http_status,
                                      .stage = (uint8_t)e.stage};
-            struct pm_image image;
-            if (pm_image_parse(env->scratch, pm_name(env, said.image), &image)) {
-                said.registry = pm_id(env, image.registry);
-                said.repository = pm_id(env, image.repository);
-                said.tag = pm_id(env, image.tag);
-                said.digest = pm_id(env, image.digest);
-            }
+            const struct pm_text_image image = pm_image_read(env, pm_name(env, pod->wait[k].image));
+            pm_saying_of_image(&said, &image);
             struct pm_verdict v = pm_ruleset_classify(env->rules, &e);
             if (pm_cause_has(v.cause, PM_TRAIT_UNEXPLAINED)) v.cause = -1;
             said.verdict = pm_verdict_keep(env, &v);

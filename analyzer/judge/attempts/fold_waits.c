@@ -46,17 +46,12 @@ static void image_of_workload(const struct pm_env *env, struct pm_evidence *ev,
             ? pm_facts_workload(env, ev, pod->k8s_namespace, pm_cstr(env, pod->workload_kind),
                                 pod->workload_name)
             : NULL;
-    struct pm_image image;
+    if (!w || w->images.n != 1) return;
     pm_arena_reset(env->scratch);
-    if (!w || w->images.n != 1 ||
-        !pm_image_parse(env->scratch, pm_name(env, w->images.items[0]), &image))
-        return;
+    const struct pm_text_image image = pm_image_read(env, pm_name(env, w->images.items[0]));
     struct pm_saying said = *t->said;
-    said.image = w->images.items[0];
-    said.registry = pm_id(env, image.registry);
-    said.repository = pm_id(env, image.repository);
-    said.tag = pm_id(env, image.tag);
-    pm_trace_say(ev, t, &said);
+    pm_saying_of_image(&said, &image);
+    if (image.known) pm_trace_say(ev, t, &said);
 }
 
 void pm_fold_waits(const struct pm_env *env, struct pm_evidence *ev, const struct pm_pulls *pulls) {

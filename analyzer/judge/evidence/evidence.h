@@ -347,6 +347,10 @@ struct pm_text_image {
     uint32_t name, registry, repository, tag, digest;
     bool known;
 };
+// Reads it, into env->scratch. texts.c
+struct pm_text_image pm_image_read(const struct pm_env *env, struct pm_str written);
+// A line is of this image; what is no reference has a name alone.
+void pm_saying_of_image(struct pm_saying *said, const struct pm_text_image *image);
 
 // How often which status was answered: the first of a group, or the next.
 static inline const struct pm_status_count *pm_group_status(const struct pm_evidence *ev,

@@ -129,11 +129,12 @@ static void trace_strings(struct pm_loading *l, struct pm_draft *d, const struct
 // change whose image it is.
 static void trace_image(struct pm_loading *l, struct pm_draft *d, const struct pm_row *row) {
     struct pm_text_image image = pm_text_image(l, row);
-    d->said.image = image.name;
-    d->said.registry = image.known ? image.registry : pm_text(l, row, PM_F_REGISTRY);
-    d->said.repository = image.known ? image.repository : pm_text(l, row, PM_F_REPOSITORY);
-    d->said.tag = image.known ? image.tag : pm_text(l, row, PM_F_TAG);
-    d->said.digest = image.known ? image.digest : pm_text(l, row, PM_F_DIGEST);
+    pm_saying_of_image(&d->said, &image);
+    if (image.known) return;
+    d->said.registry = pm_text(l, row, PM_F_REGISTRY);
+    d->said.repository = pm_text(l, row, PM_F_REPOSITORY);
+    d->said.tag = pm_text(l, row, PM_F_TAG);
+    d->said.digest = pm_text(l, row, PM_F_DIGEST);
 }
 
 // What tells of a pod is about the pod's node, wherever its file lay: known once all is

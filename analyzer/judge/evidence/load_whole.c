@@ -16,13 +16,9 @@ static void complete_image(const struct pm_env *env, const struct pm_pod_fact *p
     if (said->image || pod->images.n != 1 || pm_ids_has(&pod->present, pod->images.items[0]) ||
         (said->role != PM_ROLE_ECHO && said->role != PM_ROLE_END && said->role != PM_ROLE_BACKOFF))
         return;
-    struct pm_image image;
-    said->image = pod->images.items[0];
     pm_arena_reset(env->scratch);
-    if (!pm_image_parse(env->scratch, pm_name(env, said->image), &image)) return;
-    said->registry = pm_id(env, image.registry);
-    said->repository = pm_id(env, image.repository);
-    said->tag = pm_id(env, image.tag);
+    const struct pm_text_image image = pm_image_read(env, pm_name(env, pod->images.items[0]));
+    pm_saying_of_image(said, &image);
 }
 
 static void complete(const struct pm_env *env, struct pm_evidence *ev, struct pm_trace *t) {

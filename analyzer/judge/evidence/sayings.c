@@ -32,6 +32,15 @@ const struct pm_saying *pm_saying_keep(struct pm_evidence *ev, const struct pm_s
     return pm_once_keep(sayings_of(ev)->said, s);
 }
 
+void pm_saying_of_image(struct pm_saying *said, const struct pm_text_image *image) {
+    said->image = image->name;
+    if (!image->known) return;
+    said->registry = image->registry;
+    said->repository = image->repository;
+    said->tag = image->tag;
+    said->digest = image->digest;
+}
+
 void pm_trace_say(struct pm_evidence *ev, struct pm_trace *t, const struct pm_saying *s) {
     t->said = pm_saying_keep(ev, s);
 }

@@ -29,7 +29,7 @@ uint32_t pm_text_word(struct pm_loading *l, const struct pm_row *row, enum pm_fi
     return name;
 }
 
-static struct pm_text_image image_read(const struct pm_env *env, struct pm_str written) {
+struct pm_text_image pm_image_read(const struct pm_env *env, struct pm_str written) {
     struct pm_image image;
     if (!pm_image_parse(env->scratch, written, &image))
         return (struct pm_text_image){.name = pm_id(env, image.norm.n ? image.norm : written)};
@@ -45,10 +45,10 @@ struct pm_text_image pm_text_image(struct pm_loading *l, const struct pm_row *ro
     struct pm_str written = row->event.field[PM_F_IMAGE];
     if (!written.n) return (struct pm_text_image){0};
     uint32_t number = row->text_id[PM_F_IMAGE];
-    if (!number) return image_read(l->env, written);
+    if (!number) return pm_image_read(l->env, written);
     Word_t *at = pm_map_slot(&l->image_at, number);
     if (!*at) {
-        *PM_PUSH(l->images.items, l->images.n, l->images.cap) = image_read(l->env, written);
+        *PM_PUSH(l->images.items, l->images.n, l->images.cap) = pm_image_read(l->env, written);
         *at = l->images.n;
     }
     return PM_REF(l->images, *at);
