@@ -228,3 +228,7 @@ enum pm_parse pm_client_line(struct pm_parse_ctx *ctx, const struct pm_record *r
     }
     return known ? PM_PARSE_OK : PM_PARSE_NO;
 }
+
+bool pm_client_next(uint64_t line, const struct pm_record *r) {
+    return line && r->line == line + 1;
+}

@@ -48,3 +48,5 @@ bool pm_client_error(struct pm_parse_ctx *ctx, const struct pm_record *r, struct
 // --help'."
 struct pm_str pm_client_unstamped(struct pm_str s); // a collector's stamp at its head taken off
 struct pm_str pm_client_trim(struct pm_str s);
+// Does the record stand right behind a session's last line? 0: no session goes on.
+bool pm_client_next(uint64_t line, const struct pm_record *r);

@@ -156,63 +156,149 @@ static bool error_list(struct pm_parse_ctx *ctx, const struct pm_record *r) {
 // ---- the last word of a pull, bare: "max depth exceeded"
 //
 // Behind "1.4: Pulling from shop/cart" stand rows of layers ("6f1e0a9b8c7d: Extracting …"),
-// and at the end a digest, or why there is none, in the words of whatever failed.
+// and at the end a digest, or why there is none, in the words of whatever failed. A pull
+// that has all of its layers hardly ends so: a copy that lost the digest goes on with the
+// next command's words, or with the container's own. Only where a recorded terminal shows
+// that the cursor moves down from the rows first, the engine speaks.
 
+enum {
+    LAYERS_MAX = 128, // the engine stacks 127
+    ROWS_APART = 16,  // lines from one row to the next: a recorded terminal has blanks between
+};
 struct docker_session {
-    bool pulling;
-    struct pm_str path, tag; // of the API's stream
+    uint64_t line; // its last row; 0: no pull goes on
+    bool layered;  // a layer had a row
+    size_t awaited_count;
+    uint64_t awaited[LAYERS_MAX]; // layers that are not there yet, by what they are called
+    struct pm_str path, tag;      // of the API's stream
 };
 
-static bool layer_row(struct pm_str s) {
+static bool layer_row(struct pm_str s, uint64_t *layer, struct pm_str *state) {
+    static const char digits[] = "0123456789abcdef";
     s = pm_str_trim(pm_client_unstamped(s));
-    for (size_t i = 0; i < 12; i++)
-        if (i >= s.n || !strchr("0123456789abcdef", s.p[i])) return false;
+    *layer = 0;
+    for (size_t i = 0; i < 12; i++) {
+        const char *digit = i < s.n && s.p[i] ? strchr(digits, s.p[i]) : NULL;
+        if (!digit) return false;
+        *layer = *layer << 4 | (uint64_t)(digit - digits);
+    }
+    *state = after(pm_str_sub(s, 12, s.n - 12), ": ");
     return starts(pm_str_from(s, 12), ": ");
 }
 
-static bool last_word(struct pm_str s) {
-    static const char *const words[] = {"error",    "fail",        "denied",     "not permitted",
-                                        "exceeded", "unsupported", "cannot ",    "EOF",
-                                        "no such ", "invalid",     "unexpected", "incompatible",
-                                        "mismatch", "corrupt",     "timeout",    "not supported"};
-    for (size_t i = 0; i < PM_LEN(words); i++)
-        if (ihas(s, words[i])) return true;
+static bool is_near(const struct docker_session *s, const struct pm_record *r) {
+    return s && s->line && r->line - s->line <= ROWS_APART;
+}
+// The record stands right behind the rows of a pull.
+static bool is_next(const struct docker_session *s, const struct pm_record *r) {
+    return s && pm_client_next(s->line, r);
+}
+static bool moves_down(struct pm_str raw) {
+    struct pm_scan c = pm_scan_of(raw);
+    uint64_t by;
+    return pm_scan_lit(&c, "\x1b[") && pm_scan_uint(&c, 4, &by) && pm_scan_char(&c, 'B');
+}
+static bool may_end(const struct docker_session *s, const struct pm_record *r) {
+    return is_next(s, r) && (!s->layered || s->awaited_count || moves_down(r->raw));
+}
+
+static void note_layer(struct docker_session *s, uint64_t layer, struct pm_str state) {
+    bool there = starts(state, "Pull complete") || starts(state, "Already exists");
+    size_t i = 0;
+    s->layered = true;
+    while (i < s->awaited_count && s->awaited[i] != layer) i++;
+    if (i < s->awaited_count && there) s->awaited[i] = s->awaited[--s->awaited_count];
+    else if (i == s->awaited_count && i < LAYERS_MAX && !there)
+        s->awaited[s->awaited_count++] = layer;
+}
+
+// `row` as the client prints it.
+static void follow_rows(struct docker_session *s, const struct pm_record *r, struct pm_str row,
+                        bool begins) {
+    uint64_t layer;
+    struct pm_str state;
+    bool goes_on = is_near(s, r) && layer_row(row, &layer, &state);
+    if (goes_on) note_layer(s, layer, state);
+    else *s = (struct docker_session){.path = s->path, .tag = s->tag};
+    s->line = begins || goes_on ? r->line : 0;
+}
+
+// A prompt before the next command, or a level before another program's words: the engine
+// puts neither before its own.
+static bool another_speaks(struct pm_str s) {
+    static const char *const levels[] = {"error:", "fatal:", "warning:", "fatal", "panic:"};
+    struct pm_scan c = pm_scan_of(s);
+    struct pm_str w;
+    for (int i = 0; i < 4 && pm_scan_word(&c, &w); i++) {
+        for (size_t k = 0; i == 0 && k < PM_LEN(levels); k++)
+            if (pm_str_ieq(w, pm_str_c(levels[k]))) return true;
+        if (strchr("$#>%+", w.p[w.n - 1])) return true;
+        pm_scan_blanks(&c);
+    }
     return false;
 }
 
-// ---- what the engine's API streams while it pulls (moby/moby:pkg/jsonmessage)
+static bool last_word(struct pm_str s) {
+    static const char *const words[] = {
+        "error",    "fail",        "denied",       "not permitted", "exceeded",   "unsupported",
+        "cannot ",  "EOF",         "no such ",     "invalid",       "unexpected", "incompatible",
+        "mismatch", "corrupt",     "timeout",      "not supported", "timed out",  "reset by peer",
+        "refused",  "unreachable", "no route to ", "misbehaving",   "broken pipe"};
+    for (size_t i = 0; i < PM_LEN(words); i++)
+        if (ihas(s, words[i])) return !another_speaks(s);
+    return false;
+}
 
-static struct pm_str stream_text(const json_t *o, const char *key) {
+// The stream between the client and its engine ends so, too, where the engine is stopped: that
+// is nobody's word of why (plain_text.c keeps what was said).
+static bool stream_ended(struct pm_str s) {
+    return pm_str_eqc(s, "unexpected EOF") || pm_str_eqc(s, "EOF");
+}
+
+// ---- what the engine's API streams while it pulls (moby/moby:pkg/jsonmessage): the rows that the client prints
+
+static struct pm_str stream_error(const json_t *o) {
     const json_t *detail = json_object_get(o, "errorDetail");
-    return json_is_object(detail) ? pm_member_text(detail, key) : PM_NONE;
+    return json_is_object(detail) ? pm_member_text(detail, "message") : PM_NONE;
 }
 
 // {"status":"Pulling from acme/web","id":"1.4"}
 static struct pm_str stream_path(const json_t *o) {
     return after(pm_member_text(o, "status"), "Pulling from ");
 }
+static bool stream_done(const json_t *o) {
+    struct pm_str status = pm_member_text(o, "status");
+    return starts(status, "Status: Downloaded newer image for ") ||
+           starts(status, "Status: Image is up to date for ");
+}
 
-static void stream_fails(struct pm_parse_ctx *ctx, const struct pm_record *r, struct pm_str error) {
+static int stream_bid(const struct pm_record *r, const struct docker_session *s) {
+    if (stream_error(r->json).n) return 75;
+    if (stream_path(r->json).n || stream_done(r->json)) return 60;
+    return is_near(s, r) && json_is_object(json_object_get(r->json, "progressDetail")) ? 60 : 0;
+}
+
+// Any words are the pull's where they stand right behind its rows.
+static enum pm_parse stream_fails(struct pm_parse_ctx *ctx, const struct pm_record *r,
+                                  struct pm_str error, bool last) {
     struct docker_session *s = ctx->state;
+    struct pm_str path = s->path;
+    s->path = PM_NONE;
+    if (last ? pm_lift_talks_of_other(error) : !pm_lift_talks_of_pull(error))
+        return PM_PARSE_NO; // a build's, a push's
     struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, PM_KIND_PULL_FAIL);
     pm_lift_into(ctx->a, &e, error);
     struct pm_str *image = &e.field[PM_F_IMAGE];
-    if (s->path.n && (!image->n || pm_str_eq(*image, s->path)))
-        *image = pm_arena_fmt(ctx->a, "%.*s%c%.*s", PM_FMT(s->path),
+    if (path.n && (!image->n || pm_str_eq(*image, path)))
+        *image = pm_arena_fmt(ctx->a, "%.*s%c%.*s", PM_FMT(path),
                               pm_str_chr(s->tag, ':', 0) > 0 ? '@' : ':', PM_FMT(s->tag));
     pm_emit(ctx, r, &e);
+    return PM_PARSE_OK;
 }
 
-static enum pm_parse parse_stream(struct pm_parse_ctx *ctx, const struct pm_record *r) {
+static enum pm_parse stream_begins(struct pm_parse_ctx *ctx, const struct pm_record *r,
+                                   struct pm_str path, struct pm_str tag) {
     struct docker_session *s = ctx->state;
-    struct pm_str error = stream_text(r->json, "message"), path = stream_path(r->json),
-                  tag = pm_member_text(r->json, "id");
-    if (error.n) {
-        if (!pm_lift_talks_of_pull(error)) return PM_PARSE_NO; // a build's, a push's
-        stream_fails(ctx, r, error);
-        return PM_PARSE_OK;
-    }
-    if (!path.n || !tag.n) return PM_PARSE_NO;
     s->path = pm_arena_dup(ctx->member, path);
     s->tag = pm_arena_dup(ctx->member, tag);
     struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, PM_KIND_PULL_START);
@@ -222,6 +308,23 @@ static enum pm_parse parse_stream(struct pm_parse_ctx *ctx, const struct pm_reco
     return PM_PARSE_OK;
 }
 
+static enum pm_parse parse_stream(struct pm_parse_ctx *ctx, const struct pm_record *r) {
+    struct docker_session *s = ctx->state;
+    struct pm_str error = stream_error(r->json), path = stream_path(r->json),
+                  id = pm_member_text(r->json, "id");
+    bool last = may_end(s, r), begins = path.n && id.n;
+    follow_rows(
+        s, r,
+        pm_arena_fmt(ctx->a, "%.*s: %.*s", PM_FMT(id), PM_FMT(pm_member_text(r->json, "status"))),
+        begins);
+    if (error.n) return stream_fails(ctx, r, error, last && !stream_ended(error));
+    if (begins) return stream_begins(ctx, r, path, id);
+    if (s->line) return PM_PARSE_OK;
+    if (!stream_done(r->json)) return PM_PARSE_NO;
+    s->path = PM_NONE;
+    return pm_client_line(ctx, r, &pm_client_docker_cli);
+}
+
 // Failed to pull image "shop/cart:1.4": rpc error: … Error response from daemon: …: the
 // kubelet's message says more (plain_text.c).
 static bool quoted_by_kubelet(struct pm_str s) {
@@ -229,23 +332,17 @@ static bool quoted_by_kubelet(struct pm_str s) {
 }
 
 static int bid(const struct pm_record *r, const void *state) {
-    const struct docker_session *s = state;
-    struct pm_str tag, repository;
+    struct pm_str tag, repository, of_layer;
+    uint64_t layer;
     struct compose_row row;
-    if (r->json && stream_text(r->json, "message").n) return 75;
-    if (r->json) return stream_path(r->json).n ? 60 : 0;
+    if (r->json) return stream_bid(r, state);
     if (compose_row(r->text, &row))
         return row.image.n || !pm_str_eqc(row.state, "Error") ? 70 : ENGINE_BID;
     if (pulling_from(r->text, &tag, &repository) || pulling_service(NULL, r->text).n) return 70;
     int bid = pm_client_bid(&pm_client_docker_cli, r);
-    if (!bid && s && s->pulling && !layer_row(r->text)) return SESSION_BID;
+    if (!bid && (is_next(state, r) || (is_near(state, r) && layer_row(r->text, &layer, &of_layer))))
+        return SESSION_BID;
     return bid == ENGINE_BID && quoted_by_kubelet(r->text) ? 0 : bid;
-}
-
-// The stream between the client and its engine ends so, too, where the engine is stopped: that
-// is nobody's word of why (plain_text.c keeps what was said).
-static bool stream_ended(struct pm_str s) {
-    return pm_str_eqc(s, "unexpected EOF") || pm_str_eqc(s, "EOF");
 }
 
 static enum pm_parse take_last_word(struct pm_parse_ctx *ctx, const struct pm_record *r) {
@@ -262,8 +359,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     struct pm_str tag, repository;
     struct compose_row row;
     if (r->json) return parse_stream(ctx, r);
-    bool pulling = s->pulling;
-    s->pulling = pulling_from(r->text, &tag, &repository) || (pulling && layer_row(r->text));
+    bool last = may_end(s, r), begins = pulling_from(r->text, &tag, &repository);
+    follow_rows(s, r, r->text, begins);
     if (compose_row(r->text, &row)) {
         emit_compose(ctx, r, &row);
         return PM_PARSE_OK;
@@ -275,9 +372,10 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
         pm_emit(ctx, r, &e);
         return PM_PARSE_OK;
     }
-    if (!s->pulling || layer_row(r->text)) {
+    if (!begins) {
         enum pm_parse got = pm_client_line(ctx, r, &pm_client_docker_cli);
-        return got == PM_PARSE_NO && pulling ? take_last_word(ctx, r) : got;
+        if (got != PM_PARSE_NO || s->line) return got == PM_PARSE_NO ? PM_PARSE_OK : got;
+        return last ? take_last_word(ctx, r) : got;
     }
     e.field[PM_F_REPOSITORY] = repository;
     e.field[pm_str_chr(tag, ':', 0) > 0 ? PM_F_DIGEST : PM_F_TAG] = tag;

@@ -7,6 +7,7 @@
 // Source: containers/podman:cmd/podman/images/pull.go, containers/image:docker, copy.
 // Their logrus lines (FATA[0001] …) are logrus_other.c's.
 #include "parsers/client/client.h"
+#include "parsers/node/logrus.h"
 
 static const struct pm_client_row rows[] = {
     {"^Trying to pull ", "Error", PM_KIND_PULL_FAIL, PM_SAY_ERROR, 60},
@@ -42,33 +43,37 @@ static const struct pm_client_row rows[] = {
 };
 const struct pm_client pm_client_podman = {.rows = rows, .n = PM_LEN(rows)};
 
-// Once it said that it tries, and until it has written the image, its "Error: " is why it
-// could not, in whatever words.
+// Once it said that it tries, and until it has written the image or another program has
+// the word, its "Error: " is why it could not, in whatever words. What it logs in between
+// ("WARN[0012] Failed, retrying in 1s …") is its own word, which logrus_other.c reads.
 struct podman_session {
-    bool trying;
+    uint64_t line; // its last one; 0: it tries nothing
 };
 static bool is_error(struct pm_str s) { return starts(pm_client_unstamped(s), "Error: "); }
+static bool goes_on(const struct podman_session *s, const struct pm_record *r) {
+    return s && pm_client_next(s->line, r);
+}
 
-static void follow(struct podman_session *s, struct pm_str text) {
-    struct pm_str line = pm_client_unstamped(text);
-    if (starts(line, "Trying to pull ")) s->trying = !has(line, "Error");
-    else if (is_error(text) || starts(line, "Writing manifest to image destination"))
-        s->trying = false;
+static void follow(struct podman_session *s, const struct pm_record *r) {
+    struct pm_str line = pm_client_unstamped(r->text);
+    bool begins = starts(line, "Trying to pull ") && !has(line, "Error"),
+         ends = is_error(r->text) || starts(line, "Writing manifest to image destination");
+    s->line = begins || (goes_on(s, r) && !ends) ? r->line : 0;
 }
 
 static int bid(const struct pm_record *r, const void *state) {
-    const struct podman_session *s = state;
+    struct pm_str msg;
     int bid = pm_client_bid(&pm_client_podman, r);
-    return !bid && s && s->trying && is_error(r->text) ? 60 : bid;
+    return !bid && goes_on(state, r) && (is_error(r->text) || pm_logrus_peek(r, &msg)) ? 60 : bid;
 }
 static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) {
-    struct podman_session *s = ctx->state;
-    bool tried = s->trying && is_error(r->text);
-    follow(s, r->text);
+    bool last = goes_on(ctx->state, r) && is_error(r->text);
+    follow(ctx->state, r);
     enum pm_parse got = pm_client_line(ctx, r, &pm_client_podman);
-    if (got != PM_PARSE_NO || !tried) return got;
+    struct pm_str error = pm_client_trim(after(r->text, "Error: "));
+    if (got != PM_PARSE_NO || !last || pm_lift_talks_of_other(error)) return got;
     struct pm_event e = pm_event_of(r, PM_COMP_CLIENT, PM_KIND_PULL_FAIL);
-    pm_lift_into(ctx->a, &e, pm_client_trim(after(r->text, "Error: ")));
+    pm_lift_into(ctx->a, &e, error);
     pm_emit(ctx, r, &e);
     return PM_PARSE_OK;
 }
