@@ -21,6 +21,13 @@ struct cluster {
     bool folded; // into a pull that somebody else told of at that moment
 };
 
+// The pulls that others told of. The daemon's lines make more, but none of these.
+struct others {
+    struct pm_order by_node;        // of the daemon's nodes
+    struct pm_ids failed_by_client; // in order of the pulls
+    int64_t most_off;
+};
+
 static bool same_error(const struct pm_env *env, uint32_t a, uint32_t b) {
     if (a == b || !a || !b) return true;
     struct pm_str x = pm_name(env, a), y = pm_name(env, b);
@@ -46,18 +53,17 @@ static bool other_image(const struct pm_env *env, const struct pm_trace *t,
 // `docker pull` in a terminal and the daemon's journal below it: one pull. A session has
 // no stamps, and need not say where it was.
 static uint32_t printed_by_client(const struct pm_env *env, const struct pm_pulls *pulls,
-                                  const struct cluster *c, const struct pm_trace *t) {
-    for (size_t i = 0; i < pulls->n; i++) {
-        const struct pm_attempt *p = &pulls->items[i];
-        if (p->origin != PM_ORIGIN_CLIENT || p->outcome != PM_OUTCOME_FAILED ||
-            p->sources & PM_SRC_RUNTIME)
-            continue;
+                                  const struct pm_ids *failed, const struct cluster *c,
+                                  const struct pm_trace *t) {
+    for (size_t i = 0; i < failed->n; i++) {
+        const struct pm_attempt *p = &pulls->items[failed->items[i]];
+        if (p->sources & PM_SRC_RUNTIME) continue;
         if ((p->node && c->node && p->node != c->node) || other_image(env, t, p) || !c->error ||
             !p->names->error || !same_error(env, c->error, p->names->error))
             continue;
         if (pm_at(p) == PM_NO_TIME ||
             (c->at != PM_NO_TIME && pm_at(p) <= c->at + PM_S(5) && pm_at(p) >= c->at - PM_S(5)))
-            return (uint32_t)i;
+            return failed->items[i];
     }
     return UINT32_MAX;
 }
@@ -172,14 +178,15 @@ static const struct pm_trace *naming_line(const struct pm_env *env, const struct
 }
 
 static void make_pull(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls,
-                      const struct pm_order *by_node, const struct cluster *c, int64_t most,
-                      bool closing_kept) {
+                      const struct others *others, const struct cluster *c, bool closing_kept) {
     const struct pm_trace *t = &ev->traces.items[c->traces[0]];
-    uint32_t best = counted_by_event(env, ev, pulls, by_node, c, most);
-    if (best == UINT32_MAX && (best = printed_by_client(env, pulls, c, t)) != UINT32_MAX &&
-        pm_at(&pulls->items[best]) == PM_NO_TIME)
-        pulls->items[best].ended = c->at;
-    if (best == UINT32_MAX && went_on(env, ev, pulls, by_node, c, closing_kept)) {
+    uint32_t best = counted_by_event(env, ev, pulls, &others->by_node, c, others->most_off);
+    if (best == UINT32_MAX) {
+        best = printed_by_client(env, pulls, &others->failed_by_client, c, t);
+        if (best != UINT32_MAX && pm_at(&pulls->items[best]) == PM_NO_TIME)
+            pulls->items[best].ended = c->at;
+    }
+    if (best == UINT32_MAX && went_on(env, ev, pulls, &others->by_node, c, closing_kept)) {
         for (int i = 0; i < c->n; i++) {
             struct pm_saying said = *ev->traces.items[c->traces[i]].said;
             said.kind = PM_KIND_MIRROR_TRY;
@@ -196,11 +203,15 @@ static void make_pull(const struct pm_env *env, struct pm_evidence *ev, struct p
     absorb(env, ev, pulls, c, best);
 }
 
-static int64_t most_off(const struct pm_pulls *pulls) {
-    int64_t most = 0;
-    for (size_t i = 0; i < pulls->n; i++)
-        if (pm_off(&pulls->items[i]) > most) most = pm_off(&pulls->items[i]);
-    return most;
+static struct others others_of(const struct pm_pulls *pulls, const struct pm_ids *nodes) {
+    struct others o = {.by_node = pm_fold_by_node(pulls, nodes)};
+    for (size_t i = 0; i < pulls->n; i++) {
+        const struct pm_attempt *p = &pulls->items[i];
+        if (pm_off(p) > o.most_off) o.most_off = pm_off(p);
+        if (p->origin == PM_ORIGIN_CLIENT && p->outcome == PM_OUTCOME_FAILED)
+            pm_ids_add(&o.failed_by_client, (uint32_t)i);
+    }
+    return o;
 }
 
 static void failed_near(const struct pm_pulls *pulls, const struct pm_order *by_node, uint32_t node,
@@ -336,20 +347,20 @@ void pm_fold_dockerd(const struct pm_env *env, struct pm_evidence *ev, struct pm
         home->closed = home->closed || t->said->form == 2;
     }
     for (size_t i = 0; i < clusters.n; i++) pm_ids_add_new(&nodes, clusters.items[i].node);
-    struct pm_order by_node = pm_fold_by_node(pulls, &nodes);
+    struct others others = others_of(pulls, &nodes);
     for (size_t i = 0; i < clusters.n; i++) {
-        failed_near(pulls, &by_node, clusters.items[i].node, clusters.items[i].at, &near);
+        failed_near(pulls, &others.by_node, clusters.items[i].node, clusters.items[i].at, &near);
         fold_exact(env, ev, pulls, &clusters.items[i], &near);
     }
-    int64_t most = most_off(pulls);
     for (size_t i = 0; i < clusters.n; i++)
         if (!clusters.items[i].folded)
-            make_pull(env, ev, pulls, &by_node, &clusters.items[i], most,
+            make_pull(env, ev, pulls, &others, &clusters.items[i],
                       pm_ids_has(&closing, clusters.items[i].node));
     pm_ids_free(&near);
     pm_ids_free(&closing);
     pm_ids_free(&nodes);
-    free(by_node.items);
+    pm_ids_free(&others.failed_by_client);
+    free(others.by_node.items);
     free(clusters.items);
     fold_echoes(env, ev, pulls);
 }
