@@ -63,11 +63,26 @@ static void fill(struct pm_str *field, struct pm_str hint) {
     if (!field->n) *field = hint;
 }
 
-// What `docker` prints of its daemon's answer, alone on its line: a text that begins so is
-// a session, if a short one.
-static bool is_engine_error(struct pm_str s) {
-    return pm_str_starts(s, PM_STR("Error response from daemon: ")) ||
-           pm_str_starts(s, PM_STR("docker: Error response from daemon: "));
+// What a container client prints last when a pull fails, and nobody else: a text that begins
+// so is a session, if a short one, though it names no image.
+static bool is_last_word(struct pm_str s) {
+    static const char *const words[] = {
+        "Error response from daemon: ",
+        "error pulling image configuration: ",
+        "failed to register layer: ",
+        "filesystem layer verification failed for digest ",
+        "no matching manifest for ",
+        "Error: copying system image from manifest list: ",
+        "Error: writing blob: adding layer with blob ",
+        "CannotPullContainerError: ",
+        "CannotPullECRContainerError: ",
+        "CannotPullImageManifestError: ",
+        "ResourceInitializationError: unable to pull secrets or registry auth",
+    };
+    if (pm_str_starts(s, PM_STR("docker: "))) s = pm_str_from(s, strlen("docker: "));
+    for (size_t i = 0; i < PM_LEN(words); i++)
+        if (pm_str_starts(s, pm_str_c(words[i]))) return true;
+    return false;
 }
 
 // A client's refusal that names neither image nor registry could be anybody's about
@@ -82,7 +97,7 @@ static bool bare_sentence(const struct pm_frame *frame, const struct pm_record *
     if (e->component != PM_COMP_CLIENT ||
         (e->kind != PM_KIND_PULL_FAIL && e->kind != PM_KIND_OTHER))
         return false;
-    if (v && v->plain && e->kind == PM_KIND_PULL_FAIL && is_engine_error(r->text)) return false;
+    if (v && v->plain && e->kind == PM_KIND_PULL_FAIL && is_last_word(r->text)) return false;
     return !f[PM_F_IMAGE].n && !f[PM_F_REGISTRY].n && !f[PM_F_REPOSITORY].n && !f[PM_F_HOST].n &&
            !f[PM_F_DIGEST].n;
 }

@@ -41,13 +41,14 @@ enum frame_open {
     OPEN_QUOTE,  // a quoted value was wrapped by whoever pasted it
     OPEN_ROW,    // a row of `kubectl describe`: errors with a newline, or wrapped
     OPEN_STATUS, // "…: 429 Too Many Requests" and the registry's own words on the next line (Go's errors.Join)
-    OPEN_OUTPUT, // kubeadm quoting crictl's output
-    OPEN_ERRORS, // a registry's list behind "errors:", one a line
-    OPEN_WRAP,   // a message that a window wrapped at its edge
-    OPEN_CELLS,  // a row of events copied out of a browser, one cell a line
-    OPEN_VALUE,  // `fatal: [web01]: FAILED! => {` and the rest of the value, up to its "}"
-    OPEN_LIST,   // "2 errors occurred:" and its items, indented
-    OPEN_SCALAR, // a folded YAML string in a fragment without its document
+    OPEN_OUTPUT,  // kubeadm quoting crictl's output
+    OPEN_COMMAND, // kind naming the command that failed, its output on the next line
+    OPEN_ERRORS,  // a registry's list behind "errors:", one a line
+    OPEN_WRAP,    // a message that a window wrapped at its edge
+    OPEN_CELLS,   // a row of events copied out of a browser, one cell a line
+    OPEN_VALUE,   // `fatal: [web01]: FAILED! => {` and the rest of the value, up to its "}"
+    OPEN_LIST,    // "2 errors occurred:" and its items, indented
+    OPEN_SCALAR,  // a folded YAML string in a fragment without its document
 };
 
 // One line, entry or item on its way through the envelopes. Slices borrow from the buffer

@@ -97,6 +97,7 @@ static enum frame_open opens(struct pm_str s, const struct frame_unit *u) {
         if (frame_join_is_row(s)) return OPEN_ROW;
         if (pm_str_has(s, PM_STR(": output: ")) && pm_str_has(s, PM_STR("pull")))
             return OPEN_OUTPUT;
+        if (pm_str_has(s, PM_STR("\" failed with error: "))) return OPEN_COMMAND;
         if (is_open_scalar(s)) return OPEN_SCALAR;
     }
     if (!logrus && ends_status(s) && pm_str_has(s, PM_STR("unexpected status"))) return OPEN_STATUS;
@@ -184,6 +185,7 @@ static bool takes(struct pm_frame *f, const struct frame_lane *l, struct pm_str 
         return l->joined < 16 && !blank(s) && (s.p[0] == ' ' || s.p[0] == '\t') &&
                !pm_str_starts(pm_str_trim(s), PM_STR("[ERROR ")); // kubeadm: each is one check's
     case OPEN_ERRORS: return l->joined < 8 && is_code(pm_str_trim(s));
+    case OPEN_COMMAND: return l->joined == 0 && pm_str_starts(s, PM_STR("Command Output: "));
     case OPEN_OUTPUT:
         return l->joined < 8 && !blank(s) && !pm_str_starts(pm_str_trim(s), PM_STR("[ERROR"));
     case OPEN_SCALAR:

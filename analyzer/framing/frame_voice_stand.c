@@ -11,6 +11,8 @@ static bool quoted_in_code(const struct pm_record *r) {
     if (s.n > 2 && s.p[0] == '<' && s.p[1] >= '0' && s.p[1] <= '9')
         return false; // "<3> …", a priority of syslog's, is no tag
     if (r->envelope_count && pm_str_starts(s, PM_STR("{"))) return false; // a collector's object
+    if (pm_str_starts(s, PM_STR("* ")) && pm_str_has(s, PM_STR("rpc error: code = ")))
+        return false; // an item of a Go program's list of errors
     for (size_t i = 0; i < PM_LEN(heads); i++)
         if (pm_str_starts(s, pm_str_c(heads[i]))) return true;
     return pm_str_starts(s, PM_STR("\"")) &&
@@ -33,6 +35,7 @@ static bool found_in_code(struct pm_str s) {
 static bool told_by_logger(struct pm_str s) {
     static const char *const levels[] = {"TRACE", "DEBUG", "INFO", "NOTICE"};
     struct pm_str head = pm_str_sub(s, 0, 80);
+    if (pm_str_has(head, PM_STR("DOCKER> "))) return false; // Maven's plugin, of what Docker said
     for (size_t i = 0; i < PM_LEN(levels); i++) {
         struct pm_str level = pm_str_c(levels[i]);
         ptrdiff_t at = pm_str_find(head, level, 0);

@@ -180,8 +180,59 @@ static struct pm_str plain_blanks(struct pm_frame *f, struct pm_str s) {
     return (struct pm_str){out, n};
 }
 
+// ---- links that a chat or a tracker made of what looked like an address
+//
+// Slack: <http://r.test/web:1|r.test/web:1>, <https://r.test/v2/>. Markdown:
+// [r.test/web:1](http://r.test/web:1). What was written is what is shown.
+
+static bool is_address(struct pm_str s) {
+    return pm_str_starts(s, PM_STR("http://")) || pm_str_starts(s, PM_STR("https://"));
+}
+
+// At "<http…": what is shown; *n is how much the whole takes, 0 where it is no link.
+static struct pm_str chat_link(struct pm_str s, size_t *n) {
+    ptrdiff_t end = pm_str_chr(pm_str_sub(s, 0, 1024), '>', 0);
+    *n = 0;
+    if (end < 0) return PM_NONE;
+    struct pm_str in = pm_str_sub(s, 1, (size_t)end - 1);
+    ptrdiff_t bar = pm_str_chr(in, '|', 0);
+    *n = is_address(in) && pm_str_chr(in, ' ', 0) < 0 ? (size_t)end + 1 : 0;
+    return bar < 0 ? in : pm_str_from(in, (size_t)bar + 1);
+}
+
+// At "[": the same. Only where the address is what is shown: other links have a text of
+// their own.
+static struct pm_str marked_link(struct pm_str s, size_t *n) {
+    ptrdiff_t mid = pm_str_find(pm_str_sub(s, 0, 1024), PM_STR("](http"), 0);
+    *n = 0;
+    if (mid < 2) return PM_NONE;
+    struct pm_str shown = pm_str_sub(s, 1, (size_t)mid - 1), to = pm_str_from(s, (size_t)mid + 2);
+    ptrdiff_t end = pm_str_chr(pm_str_sub(to, 0, 1024), ')', 0);
+    if (end < 0 || pm_str_chr(shown, '[', 0) >= 0) return PM_NONE;
+    to = pm_str_sub(to, 0, (size_t)end);
+    if (is_address(to) && pm_str_has(to, shown)) *n = (size_t)mid + 3 + to.n;
+    return shown;
+}
+
+static struct pm_str without_links(struct pm_frame *f, struct pm_str s) {
+    if (!pm_str_has(s, PM_STR("<http")) && !pm_str_has(s, PM_STR("](http"))) return s;
+    char *out = pm_arena_alloc(f->line_arena, s.n);
+    size_t len = 0;
+    for (size_t i = 0; i < s.n;) {
+        size_t n = 0;
+        struct pm_str at = pm_str_from(s, i), shown = PM_NONE;
+        if (s.p[i] == '<') shown = chat_link(at, &n);
+        if (s.p[i] == '[') shown = marked_link(at, &n);
+        if (!n) shown = pm_str_sub(at, 0, 1);
+        memcpy(out + len, shown.p, shown.n);
+        len += shown.n;
+        i += n ? n : 1;
+    }
+    return (struct pm_str){out, len};
+}
+
 struct pm_str frame_entities(struct pm_frame *f, struct pm_str s) {
-    s = plain_blanks(f, s);
+    s = without_links(f, plain_blanks(f, s));
     if (pm_str_chr(s, '&', 0) < 0) return s;
     if (pm_str_chr(s, '<', 0) >= 0 || pm_str_chr(s, '"', 0) >= 0)
         return s; // a page inside a log line keeps its own

@@ -179,6 +179,13 @@ static struct pm_str inner_error(struct pm_arena *a, struct pm_str s, struct pm_
     return s;
 }
 
+// Who asked names the image, and what the engine answered stands behind it: "Failed to pull
+// image [r.test/web:1] on host [10.0.0.5], error: Error response from daemon: …"
+static struct pm_str image_before(struct pm_arena *a, struct pm_str line, struct pm_str from) {
+    return from.p > line.p ? pm_lift_image(a, pm_str_sub(line, 0, (size_t)(from.p - line.p)))
+                           : PM_NONE;
+}
+
 // NO where the row's words are there and what it asks of the error is not.
 static enum pm_parse emit_row(struct pm_parse_ctx *ctx, const struct pm_record *r,
                               const struct pm_client_row *row, struct pm_str rest,
@@ -203,12 +210,15 @@ static enum pm_parse emit_row(struct pm_parse_ctx *ctx, const struct pm_record *
     else if (how == PM_SAY_ENGINE && !pm_lift_talks_of_pull(error)) e.kind = PM_KIND_OTHER;
     else if (how == PM_SAY_ERROR && !pm_lift_talks_of_pull(error)) return PM_PARSE_NO;
     else if (how == PM_SAY_REFUSAL && !pm_lift_refusal(error)) return PM_PARSE_NO;
+    if (e.kind == PM_KIND_RUNTIME_DOWN && has(error, "/images/create?"))
+        e.kind = PM_KIND_PULL_FAIL; // a pull was asked for, and nobody was there
     struct pm_event named = {.field[PM_F_ERROR] = from};
     struct pm_str inner = inner_error(ctx->a, error, &e);
     if (inner.p != error.p)
         pm_lift_error(ctx->a, &named); // the image stands before the quoted output
     set_error(ctx, &e, inner);
     if (!e.field[PM_F_IMAGE].n) e.field[PM_F_IMAGE] = named.field[PM_F_IMAGE];
+    if (!e.field[PM_F_IMAGE].n) e.field[PM_F_IMAGE] = image_before(ctx->a, r->text, from);
     if (e.field[PM_F_IMAGE].n && !pm_lift_has_tag(e.field[PM_F_IMAGE]))
         e.field[PM_F_IMAGE] = pm_lift_tagged(r->text, e.field[PM_F_IMAGE]);
     bool cut = note_cut(ctx, r, &e);

@@ -184,6 +184,20 @@ static bool take_trace(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     return true;
 }
 
+// A command, a comment or a template with the words of a failure: what stands there is what
+// somebody looks for or would say, and nothing that happened.
+static bool says_what_would_be(struct pm_str s) {
+    static const char *const begins[] = {"+ ", "++ ", "$ ", "# ", "//", "/* ", "if ", "elif "};
+    static const char *const inside[] = {" 2>&1", "| grep ", "|grep ", "{{ ", "{{$", "{{.",
+                                         " %s",   " %q",     " %v",    " %w", "\"%s"};
+    s = pm_str_trim(s);
+    for (size_t i = 0; i < PM_LEN(begins); i++)
+        if (starts(s, begins[i])) return true;
+    for (size_t i = 0; i < PM_LEN(inside); i++)
+        if (has(s, inside[i])) return true;
+    return false;
+}
+
 static int bid(const struct pm_record *r, const void *state) {
     (void)state;
     return r->text.n > 0 ? 1 : 0;
@@ -195,6 +209,7 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     if (take_network_error(ctx, r)) return PM_PARSE_OK;
     if (!pm_lift_may_speak(r->text)) return PM_PARSE_NO;
     if (take_klog(ctx, r, &got)) return got;
+    if (says_what_would_be(r->text)) return PM_PARSE_NO;
     return take_message(ctx, r) || take_trace(ctx, r) || take_docker_api(ctx, r) ||
                    take_error(ctx, r)
                ? PM_PARSE_OK
