@@ -78,6 +78,7 @@ struct pm_timeline *pm_bundle_read(struct pm_bundle_args *args, struct pm_diags 
         fprintf(stderr, "pullmortem: %s\n", why);
         return NULL;
     }
+    if (!args->db) pm_timeline_packed(t);
     inputs_note(t, args);
     args->ingest.digests_of_samples = !rows_asked(args) && !pulls_asked(&args->out);
     if (!pm_ingest(t, args->paths, args->paths_n, &args->ingest, diags)) *whole = false;
@@ -107,6 +108,7 @@ struct pm_timeline *pm_bundle_timeline(const char *path, int threads,
         .redact = true, .redact_key = privacy->redact_key, .threads = threads};
     struct pm_timeline *t = pm_timeline_open(NULL, true, why);
     if (!t) return NULL;
+    pm_timeline_packed(t);
     bool whole = pm_ingest(t, &path, 1, &o, diags);
     losses_note(t, whole, diags);
     pm_timeline_commit(t);

@@ -40,6 +40,7 @@ static void timeline_free(struct pm_timeline *t) {
     pm_intern_free(t->strings);
     timeline_texts_free(t);
     timeline_shapes_forget(t);
+    timeline_packed_free(t->packed);
     pm_arena_free(t->row_arena);
     pm_buf_free(&t->error);
     free(t->path);

@@ -109,7 +109,7 @@ void pm_timeline_each_input(struct pm_timeline *t, pm_input_cb *cb, void *ctx) {
 // ---- members with the same bytes
 
 void pm_timeline_rows_drop(struct pm_timeline *t, uint32_t file) {
-    if (file >= t->spans_n || t->spans[file].hi == 0) return;
+    if (file >= t->spans_n || t->spans[file].hi == 0 || !timeline_unpack(t)) return;
     char sql[160];
     snprintf(sql, sizeof sql,
              "DELETE FROM main.event WHERE id BETWEEN %lld AND %lld AND member = %u",
@@ -120,6 +120,7 @@ void pm_timeline_rows_drop(struct pm_timeline *t, uint32_t file) {
 }
 void pm_timeline_rows_repeat(struct pm_timeline *t, uint32_t file, uint32_t of) {
     if (file >= t->spans_n || of >= t->spans_n || t->spans[of].hi == 0) return;
+    if (!timeline_unpack(t)) return;
     struct pm_buf sql = {0};
     pm_buf_fmt(&sql,
                "INSERT INTO main.event SELECT NULL, %u, " TIMELINE_EVENT_REST
@@ -144,6 +145,7 @@ void pm_timeline_path_anew(struct pm_timeline *t, uint32_t file, struct pm_str b
     timeline_strings_load(t);
     uint32_t id = pm_intern_find(t->strings, before);
     if (!before.n || id == UINT32_MAX || file >= t->spans_n || t->spans[file].hi == 0) return;
+    if (!timeline_unpack(t)) return;
     char sql[200];
     snprintf(
         sql, sizeof sql,

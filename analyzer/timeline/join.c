@@ -64,7 +64,7 @@ void pm_timeline_copies_find(struct pm_timeline *t) {
 void pm_timeline_join(struct pm_timeline *t, const struct pm_row *as, int64_t was_ns,
                       const uint64_t *rows, size_t n) {
     sqlite3_stmt *copy = timeline_stmt(t, ST_COPY);
-    if (!copy || !row_put(t, as, was_ns)) return;
+    if (!copy || !timeline_unpack(t) || !row_put(t, as, was_ns)) return;
     for (size_t i = 0; i <= n; i++) {
         sqlite3_bind_int64(copy, 1, (int64_t)(i < n ? rows[i] : as->id));
         sqlite3_bind_int64(copy, 2, as->file);

@@ -370,7 +370,7 @@ static bool merged(struct pm_timeline *into, bool ok, const char *path, const ch
 // with until it is told.
 static void prepare(struct pm_timeline *t) {
     timeline_write_begins(t);
-    bool apart = t->strings_loaded || timeline_tags_own(t);
+    bool apart = timeline_unpack(t) && (t->strings_loaded || timeline_tags_own(t));
     timeline_strings_load(t);
     transaction_end(t, apart);
     if (t->building) timeline_exec(t, "PRAGMA journal_mode=MEMORY");

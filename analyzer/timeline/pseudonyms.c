@@ -159,7 +159,7 @@ static bool functions_add(struct pm_timeline *t, struct pm_pseudonyms *p) {
 
 bool pm_timeline_pseudonymise(struct pm_timeline *t, struct pm_pseudonyms *p) {
     struct pm_buf order = {0};
-    if (!t->writable || t->error.n) return false;
+    if (!t->writable || t->error.n || !timeline_unpack(t)) return false;
     pm_timeline_clear_judgement(t);
     timeline_order_of(t, &order);
     pm_timeline_meta(t, PM_META_ORDER, order.n ? pm_buf_str(&order) : PM_STR("-"));

@@ -118,7 +118,8 @@ static void row_tell(struct telling *x, const struct row_cells *c) {
 // fetched would lock it and let it go, which takes longer than reading it.
 static sqlite3_stmt *reading_hold(struct pm_timeline *t) {
     sqlite3_stmt *s = NULL;
-    if (timeline_check(t, sqlite3_prepare_v2(t->db, "SELECT id FROM event", -1, &s, NULL)))
+    if (!t->packed &&
+        timeline_check(t, sqlite3_prepare_v2(t->db, "SELECT id FROM event", -1, &s, NULL)))
         timeline_check(t, sqlite3_step(s));
     return s;
 }

@@ -43,9 +43,10 @@ struct rows {
     struct pm_timeline *t;
     const struct paths *paths;
     sqlite3_stmt *fill;
-    struct block *blocks;    // in the order of their first rows
-    size_t n, cap, waiting;  // from `waiting` on they are not open yet
-    struct open_block *open; // a heap
+    struct packed_rows *packed; // NULL: they are asked of SQLite
+    struct block *blocks;       // in the order of their first rows
+    size_t n, cap, waiting;     // from `waiting` on they are not open yet
+    struct open_block *open;    // a heap
     size_t open_n, open_cap, held;
     bool standing; // the first open block's row is told
     bool lost;     // rows of no member, or with ids in no order, were left out
@@ -112,18 +113,18 @@ static int64_t value_or(sqlite3_value *v, int64_t otherwise) {
 
 // A row of no member, or of one without a path, is damage: no file could show it, and it
 // is left out.
+static bool place_find(struct rows *x, int64_t member, int64_t line, struct row_place *at) {
+    const bool known = timeline_path_known(x->paths, member);
+    if (known) at->place = place_of(x->paths, member, line);
+    x->lost |= !known;
+    return known;
+}
 static bool place_take(struct rows *x, sqlite3_value **v, struct row_place *at) {
-    const int64_t member = sqlite3_value_int64(v[TAKE_MEMBER]);
     if (sqlite3_value_type(v[TAKE_COPY]) != SQLITE_NULL) return false;
-    if (!timeline_path_known(x->paths, member)) {
-        x->lost = true;
-        return false;
-    }
-    *at =
-        (struct row_place){.ts = value_or(v[TAKE_TS], PM_NO_TIME),
-                           .id = sqlite3_value_int64(v[TAKE_ID]),
-                           .place = place_of(x->paths, member, sqlite3_value_int64(v[TAKE_LINE]))};
-    return true;
+    *at = (struct row_place){.ts = value_or(v[TAKE_TS], PM_NO_TIME),
+                             .id = sqlite3_value_int64(v[TAKE_ID])};
+    return place_find(x, sqlite3_value_int64(v[TAKE_MEMBER]), sqlite3_value_int64(v[TAKE_LINE]),
+                      at);
 }
 
 static void cells_take(sqlite3_value **v, struct row_cells *c) {
@@ -150,37 +151,52 @@ static struct rows *walk_of(sqlite3_context *c, sqlite3_value **v) {
     return x;
 }
 
-static void row_meet(sqlite3_context *c, int n, sqlite3_value **v) {
-    struct rows *x = walk_of(c, v);
-    struct row_place at;
-    (void)n;
-    if (!x || !place_take(x, v, &at)) return;
+static void row_met(struct rows *x, const struct row_place *at, int64_t member) {
     struct block *b = x->n ? &x->blocks[x->n - 1] : NULL;
-    int64_t member = sqlite3_value_int64(v[TAKE_MEMBER]);
-    if (b && at.id <= b->to) {
+    if (b && at->id <= b->to) {
         x->lost = true;
         return;
     }
     if (!b || x->in_block == x->block_rows || (member != x->member && x->in_block >= MEMBER_MIN)) {
         b = PM_PUSH(x->blocks, x->n, x->cap);
-        *b = (struct block){at, at.id, at.id};
+        *b = (struct block){*at, at->id, at->id};
         x->in_block = 0;
     }
-    if (is_before(&at, &b->first)) b->first = at;
-    b->to = at.id;
+    if (is_before(at, &b->first)) b->first = *at;
+    b->to = at->id;
     x->member = member;
     x->in_block++;
 }
+// Where a row's cells go; NULL: they are too many.
+static struct row_cells *row_taken(struct rows *x) {
+    x->too_many = x->taken_n == x->taken_max;
+    return x->too_many ? NULL : &x->taken[x->taken_n++];
+}
 
+static void row_meet(sqlite3_context *c, int n, sqlite3_value **v) {
+    struct rows *x = walk_of(c, v);
+    struct row_place at;
+    (void)n;
+    if (x && place_take(x, v, &at)) row_met(x, &at, sqlite3_value_int64(v[TAKE_MEMBER]));
+}
 static void row_take(sqlite3_context *c, int n, sqlite3_value **v) {
     struct rows *x = walk_of(c, v);
     struct row_place at;
     (void)n;
-    if (!x || !place_take(x, v, &at)) return;
-    x->too_many = x->taken_n == x->taken_max;
-    if (x->too_many) return;
-    x->taken[x->taken_n].at = at;
-    cells_take(v, &x->taken[x->taken_n++]);
+    struct row_cells *to = x && place_take(x, v, &at) ? row_taken(x) : NULL;
+    if (!to) return;
+    to->at = at;
+    cells_take(v, to);
+}
+
+static void packed_meet(void *ctx, struct row_cells *c) {
+    struct rows *x = ctx;
+    if (place_find(x, c->member, c->line, &c->at)) row_met(x, &c->at, c->member);
+}
+static void packed_take(void *ctx, struct row_cells *c) {
+    struct rows *x = ctx;
+    struct row_cells *to = place_find(x, c->member, c->line, &c->at) ? row_taken(x) : NULL;
+    if (to) *to = *c;
 }
 
 static bool functions_make(struct pm_timeline *t) {
@@ -286,6 +302,8 @@ static void block_step(struct rows *x) {
 
 static bool rows_fill(struct rows *x, int64_t from, int64_t to) {
     x->taken_n = 0;
+    if (x->packed) return timeline_packed_each(x->packed, from, to, packed_take, x);
+    if (!x->fill) return false;
     sqlite3_bind_int64(x->fill, 2, from);
     sqlite3_bind_int64(x->fill, 3, to);
     return timeline_run(x->t, x->fill);
@@ -301,15 +319,32 @@ static bool few_read(struct rows *x, const char *where, struct sources made) {
     if (all) block_add(x);
     return all;
 }
-static void blocks_find(struct rows *x, const char *where, struct sources made) {
-    int64_t rows = timeline_number(x->t, "SELECT coalesce(max(id), 0) FROM event", 0) / BLOCKS;
+static void block_rows_choose(struct rows *x, int64_t rows) {
+    rows /= BLOCKS;
     if (rows < BLOCK_MIN) rows = BLOCK_MIN;
     x->block_rows = rows < BLOCK_MAX ? (size_t)rows : BLOCK_MAX;
+}
+static void blocks_order(struct rows *x) {
+    if (x->n > 1) qsort(x->blocks, x->n, sizeof *x->blocks, by_place);
+}
+static void blocks_find(struct rows *x, const char *where, struct sources made) {
+    block_rows_choose(x, timeline_number(x->t, "SELECT coalesce(max(id), 0) FROM event", 0));
     x->lost = false; // it is looked for again
     sqlite3_stmt *s = rows_ask(x, where, made, ASK_PLACES);
     if (s && timeline_run(x->t, s)) x->fill = rows_ask(x, where, made, ASK_BLOCK);
     sqlite3_finalize(s);
-    if (x->n > 1) qsort(x->blocks, x->n, sizeof *x->blocks, by_place);
+    blocks_order(x);
+}
+
+// The same of rows that stand packed.
+static void packed_find(struct rows *x) {
+    const int64_t n = timeline_packed_rows(x->t->packed);
+    x->packed = timeline_packed_rows_open(x->t);
+    if (n > FEW) {
+        block_rows_choose(x, n);
+        timeline_packed_each(x->packed, 1, n, packed_meet, x);
+        blocks_order(x);
+    } else if (rows_fill(x, 1, n)) block_add(x);
 }
 
 struct rows *timeline_rows_open(struct pm_timeline *t, const char *where,
@@ -318,7 +353,8 @@ struct rows *timeline_rows_open(struct pm_timeline *t, const char *where,
     struct rows *x = pm_xmalloc(sizeof *x);
     *x = (struct rows){.t = t, .paths = paths, .taken_max = FEW};
     x->taken = pm_xmalloc(FEW * sizeof *x->taken);
-    if (!few_read(x, where, made) && x->too_many) blocks_find(x, where, made);
+    if (t->packed && !where) packed_find(x);
+    else if (!few_read(x, where, made) && x->too_many) blocks_find(x, where, made);
     return x;
 }
 
@@ -331,7 +367,7 @@ const struct row_cells *timeline_rows_next(struct rows *x) {
         while (x->waiting < x->n &&
                (!x->open_n || is_before(&x->blocks[x->waiting].first, &x->open[0].at))) {
             const struct block *b = &x->blocks[x->waiting++];
-            if (!x->fill || !rows_fill(x, b->from, b->to)) return NULL;
+            if (!rows_fill(x, b->from, b->to)) return NULL;
             block_add(x);
         }
         if (!x->open_n) return NULL;
@@ -347,6 +383,7 @@ void timeline_rows_close(struct rows *x) {
     if (x->lost) timeline_check(x->t, SQLITE_CORRUPT);
     while (x->open_n) block_free(x, &x->open[--x->open_n]);
     sqlite3_finalize(x->fill);
+    timeline_packed_rows_close(x->packed);
     free(x->open);
     free(x->blocks);
     free(x->taken);

@@ -15,6 +15,10 @@ static const char *const statements[ST_COUNT] = {
     [ST_EVENTS] = "INSERT INTO event VALUES" GROUP(EVENT_ROW),
     [ST_SHAPE] = "INSERT INTO shape VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     [ST_SHAPE_GET] = "SELECT " TIMELINE_SHAPE_REST " FROM shape WHERE number=?",
+    [ST_PACK] = "INSERT INTO packed VALUES(?,?)",
+    [ST_PACK_RAW] = "INSERT INTO packed_raw VALUES(?,?)",
+    [ST_PACKED] = "SELECT numbers FROM packed WHERE block=?",
+    [ST_PACKED_RAW] = "SELECT raws FROM packed_raw WHERE block=?",
     [ST_RAW] = "SELECT raw FROM event WHERE id=?",
     [ST_UNDATED] =
         "SELECT id,shape,ts,first_ns,last_ns FROM event WHERE id BETWEEN ? AND ? AND member=?",

@@ -18,6 +18,10 @@ enum timeline_stmt { // prepared once, on first use
     ST_SHAPE_GET,
     ST_EVENT,
     ST_EVENTS,
+    ST_PACK,
+    ST_PACK_RAW,
+    ST_PACKED,
+    ST_PACKED_RAW,
     ST_RAW,
     ST_UNDATED,
     ST_DATED,
@@ -101,6 +105,7 @@ struct event_row {
     int64_t v[EVENT_NUMBERS];
     struct pm_str raw;
 };
+struct packed; // rows that stand packed (packed.c)
 struct shapes; // those of this timeline that are remembered (shapes.c)
 struct source; // a timeline that is taken into this one (merge.c)
 
@@ -154,6 +159,7 @@ struct pm_timeline {
     uint32_t last[PM_F_COUNT]; // per field: the id seen last, most rows repeat it
     struct url_known *urls;    // URLS_KNOWN of them; where two meet, the newer one stays
     struct shapes *shapes;
+    struct packed *packed; // NULL: rows are in the table `event`
     uint32_t strings_from; // while they are held: the first without a row
     bool strings_held;     // new texts get their numbers now and their rows in groups
     // What the parameters of the inserts hold, of one row and of each row of a group.
@@ -210,10 +216,30 @@ struct pm_str timeline_column(sqlite3_stmt *s,
 struct pm_str timeline_path_column(sqlite3_stmt *s, int column);
 
 // write.c
-void timeline_rows_add(struct pm_timeline *t, const struct event_row *rows, size_t n);
 // This row is of that member, and its record was met.
 void timeline_row_note(struct pm_timeline *t, int64_t id, int64_t member, int64_t hash,
                        int64_t ordinal);
+
+void timeline_rows_insert(struct pm_timeline *t, const struct event_row *rows, size_t n); // unnoted
+
+// packed.c: rows with the numbers 1 and on.
+enum { PACK_ROWS = 64 };
+struct pack {      // those of one block, unpacked
+    int64_t block; // from 0; -1: none
+    size_t n;
+    int64_t v[PACK_ROWS][EVENT_NUMBERS];
+};
+void timeline_packed_add(struct pm_timeline *t, const struct event_row *rows, size_t n);
+int64_t timeline_packed_rows(const struct packed *x); // number of the last
+// Where row `id` is at (id - 1) % PACK_ROWS, until another is asked for; NULL: see error.
+const struct pack *timeline_pack_of(struct pm_timeline *t, int64_t id);
+struct pm_str timeline_packed_raw(struct pm_timeline *t, int64_t id); // until the next
+// From now on rows are in the table, where they may be changed.
+bool timeline_unpack(struct pm_timeline *t);
+void timeline_packed_free(struct packed *x);
+
+// packed_table.c
+bool timeline_packed_table(struct pm_timeline *t); // SQL has a table `event` again
 
 // shapes.c
 uint32_t timeline_shape(struct pm_timeline *t, const struct shape *s); // → shape.number
@@ -293,6 +319,15 @@ struct row_cells {
     int dated_quality; // UNDATED: its stamps are as its shape says
     uint32_t text[EVENT_TEXTS];
 };
+// packed_rows.c: rows from one id to another, but those that a better copy tells. The place
+// that each has lacks its rank and line.
+struct packed_rows;
+typedef void packed_row_cb(void *ctx, struct row_cells *c);
+struct packed_rows *timeline_packed_rows_open(struct pm_timeline *t);
+bool timeline_packed_each(struct packed_rows *x, int64_t from, int64_t to, packed_row_cb *cb,
+                          void *ctx); // false: see error
+void timeline_packed_rows_close(struct packed_rows *x);
+
 struct rows;
 // The rows of `where`, which is SQL over the columns of event and shape; NULL: all.
 struct rows *timeline_rows_open(struct pm_timeline *t, const char *where,

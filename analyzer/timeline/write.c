@@ -224,7 +224,7 @@ void timeline_row_note(struct pm_timeline *t, int64_t id, int64_t member, int64_
     span->hi = id;
 }
 
-void timeline_rows_add(struct pm_timeline *t, const struct event_row *rows, size_t n) {
+void timeline_rows_insert(struct pm_timeline *t, const struct event_row *rows, size_t n) {
     sqlite3_stmt *one = timeline_stmt(t, ST_EVENT), *group = timeline_stmt(t, ST_EVENTS);
     if (!one || !group) return;
     for (size_t at = 0, take; at < n; at += take) {
@@ -233,12 +233,17 @@ void timeline_rows_add(struct pm_timeline *t, const struct event_row *rows, size
         for (size_t i = 0; i < take; i++)
             event_bind(s, i, t->bound[take == 1 ? 0 : 1 + i], &rows[at + i]);
         timeline_run(t, s);
-        int64_t last = sqlite3_last_insert_rowid(t->db);
-        for (size_t i = 0; i < take; i++) {
-            const int64_t *v = rows[at + i].v;
-            timeline_row_note(t, last - (int64_t)(take - 1 - i), v[EV_MEMBER], v[EV_HASH],
-                              v[EV_ORDINAL]);
-        }
+    }
+}
+
+static void rows_add(struct pm_timeline *t, const struct event_row *rows, size_t n) {
+    if (t->packed) timeline_packed_add(t, rows, n);
+    else timeline_rows_insert(t, rows, n);
+    const int64_t last =
+        t->packed ? timeline_packed_rows(t->packed) : sqlite3_last_insert_rowid(t->db);
+    for (size_t i = 0; i < n; i++) {
+        const int64_t *v = rows[i].v;
+        timeline_row_note(t, last - (int64_t)(n - 1 - i), v[EV_MEMBER], v[EV_HASH], v[EV_ORDINAL]);
     }
 }
 
@@ -250,7 +255,7 @@ void pm_timeline_put_all(struct pm_timeline *t, const struct pm_row *rows, size_
         size_t take = n - at < GROUP_ROWS ? n - at : GROUP_ROWS;
         for (size_t i = 0; i < take; i++)
             event_row_of(t, &rows[at + i], at + i ? &rows[at + i - 1] : NULL, &flat[i]);
-        timeline_rows_add(t, flat, take);
+        rows_add(t, flat, take);
     }
     timeline_strings_release(t);
 }

@@ -13,6 +13,9 @@ struct pm_timeline;
 // else open an existing one. NULL with *why set.
 struct pm_timeline *pm_timeline_open(const char *path, bool create, const char **why);
 struct pm_timeline *pm_timeline_open_read(const char *path, const char **why);
+// A temporary one that is filled and read by this run alone, before anything is put: its rows
+// take a fraction of the work. False: see error.
+bool pm_timeline_packed(struct pm_timeline *t);
 bool pm_timeline_is(const char *path); // the file is a timeline, by its first bytes
 void pm_timeline_close(struct pm_timeline *t);
 // The same, and whether all of it is on the disk under its name. False with *why: a new

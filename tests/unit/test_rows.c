@@ -102,10 +102,13 @@ static struct pm_row row_of(const struct drawn *d, const char *pod) {
     row.event.field[PM_F_POD] = pm_str_c(pod);
     return row;
 }
-static struct pm_timeline *filled(struct drawn *rows, size_t n, draw *next) {
+enum standing { IN_A_TABLE, PACKED };
+static struct pm_timeline *filled(struct drawn *rows, size_t n, draw *next,
+                                  enum standing standing) {
     const char *why = "";
     struct pm_timeline *t = pm_timeline_open(NULL, true, &why);
     if (!t) fail_msg("%s", why);
+    if (standing == PACKED) assert_true(pm_timeline_packed(t));
     uint32_t members = 0;
     for (size_t i = 0; i < n; i++) {
         rows[i] = next(i, n);
@@ -178,10 +181,10 @@ static void rows_come_in_order(void **state) {
         {20000, small_members},
         {70000, in_no_order}, // more than is held
     };
-    for (size_t i = 0; i < PM_LEN(cases); i++) {
-        size_t n = cases[i].n;
+    for (size_t i = 0; i < 2 * PM_LEN(cases); i++) {
+        size_t n = cases[i / 2].n;
         struct drawn *rows = pm_xmalloc((n + 1) * sizeof *rows);
-        struct pm_timeline *t = filled(rows, n, cases[i].next);
+        struct pm_timeline *t = filled(rows, n, cases[i / 2].next, i % 2 ? PACKED : IN_A_TABLE);
         pm_timeline_commit(t);
         if (n) qsort(rows, n, sizeof *rows, by_told);
         told_like(t, NULL, rows, n);
@@ -203,11 +206,10 @@ static int64_t an_hour_before(void *ctx, enum pm_when_kind kind, int64_t ns,
     (void)ctx, (void)kind, (void)quality;
     return ns - 3600 * PM_NS_PER_S;
 }
-static void what_was_made_of_rows_is_heeded(void **state) {
-    (void)state;
+static void what_was_made_is_heeded(enum standing standing) {
     enum { N = 5000 };
     struct drawn *rows = pm_xmalloc(N * sizeof *rows);
-    struct pm_timeline *t = filled(rows, N, members_by_turns);
+    struct pm_timeline *t = filled(rows, N, members_by_turns, standing);
     assert_true(timeline_exec(t, "UPDATE shape SET stamps = 2")); // local time
     pm_timeline_redate(t, 3, an_hour_before, NULL);
     pm_timeline_commit(t);
@@ -221,6 +223,11 @@ static void what_was_made_of_rows_is_heeded(void **state) {
     pm_timeline_close(t);
     free(rows);
 }
+static void what_was_made_of_rows_is_heeded(void **state) {
+    (void)state;
+    what_was_made_is_heeded(IN_A_TABLE);
+    what_was_made_is_heeded(PACKED);
+}
 
 // Numbers of somebody else's choice, and rows that are of no member.
 static void files_of_others_are_read_as_they_are(void **state) {
@@ -233,7 +240,7 @@ static void files_of_others_are_read_as_they_are(void **state) {
                    {"UPDATE event SET id = id * 1000003", 1000003},
                    {"UPDATE event SET id = -id", -1}};
     struct drawn *rows = pm_xmalloc(N * sizeof *rows);
-    struct pm_timeline *t = filled(rows, N, of_one_moment);
+    struct pm_timeline *t = filled(rows, N, of_one_moment, IN_A_TABLE);
     pm_timeline_commit(t);
     for (size_t i = 0; i < PM_LEN(numbers); i++) {
         assert_true(timeline_exec(t, numbers[i].sql));
@@ -272,7 +279,7 @@ static void walks_are_apart(void **state) {
     (void)state;
     enum { N = 2000 };
     struct drawn *rows = pm_xmalloc(N * sizeof *rows);
-    struct pm_timeline *t = filled(rows, N, in_order);
+    struct pm_timeline *t = filled(rows, N, in_order, PACKED);
     struct pm_arena *a = pm_arena_new();
     struct pm_str why = PM_NONE;
     pm_timeline_commit(t);
