@@ -43,8 +43,8 @@ static const struct pm_client_row rows[] = {
 };
 const struct pm_client pm_client_podman = {.rows = rows, .n = PM_LEN(rows)};
 
-// Once it said that it tries, and until it has written the image or another program has
-// the word, its "Error: " is why it could not, in whatever words. What it logs in between
+// Once it said that it tries, and until it has written the image, an "Error: " right behind
+// its lines is why it could not, in whatever words. What it logs in between
 // ("WARN[0012] Failed, retrying in 1s …") is its own word, which logrus_other.c reads.
 struct podman_session {
     uint64_t line; // its last one; 0: it tries nothing
@@ -58,7 +58,7 @@ static void follow(struct podman_session *s, const struct pm_record *r) {
     struct pm_str line = pm_client_unstamped(r->text);
     bool begins = starts(line, "Trying to pull ") && !has(line, "Error"),
          ends = is_error(r->text) || starts(line, "Writing manifest to image destination");
-    s->line = begins || (goes_on(s, r) && !ends) ? r->line : 0;
+    s->line = begins || (s->line && !ends) ? r->line : 0;
 }
 
 static int bid(const struct pm_record *r, const void *state) {
