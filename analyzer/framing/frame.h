@@ -85,8 +85,9 @@ size_t pm_frame_voices(const struct pm_frame *f, struct pm_frame_voice *out,
 void pm_frame_free(struct pm_frame *f);
 
 // analyzer/framing/prefilter.c. The next line in [p, end) that holds one of the literals, and
-// not only in a journal's _CMDLINE, which nobody reads: its first byte, or `end` where there is none. `p` is at a line's start. *newlines is
-// increased by the newlines passed before the returned line.
+// not only in a journal's _CMDLINE, which nobody reads: its first byte, or `end` where there
+// is none. `p` is at a line's start. *newlines is increased by the newlines passed before the
+// returned line.
 const char *pm_prefilter_next(const char *p, const char *end, uint64_t *newlines);
 uint64_t pm_newlines_count(const char *p, const char *end);
 bool pm_bytes_odd(const char *p, const char *end); // is one NUL, or beyond ASCII?

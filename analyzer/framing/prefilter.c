@@ -8,7 +8,6 @@
 //
 // Not handled here, on purpose: case folding and regular expressions.
 #define _GNU_SOURCE // memrchr
-#define _GNU_SOURCE // memrchr
 #include "framing/prefilter_int.h"
 #include "pm/parser.h"
 #include <pthread.h>
@@ -164,20 +163,21 @@ static const char *field_command_end(const char *line, const char *hit, const ch
                                                          : NULL;
 }
 
-static const char *command_line_end(const char *begin, const char *hit, const char *end) {
-    const char *newline = memrchr(begin, '\n', (size_t)(hit - begin));
-    const char *line = newline ? newline + 1 : begin;
+static const char *command_line_end(const char *line, const char *hit, const char *end) {
     return *line == '{' ? json_command_end(line, hit, end) : field_command_end(line, hit, end);
 }
 
+// Each byte is looked at for its line's start once: a line may hold a thousand such hits.
 const char *pm_prefilter_next(const char *p, const char *end, uint64_t *newlines) {
     pthread_once(&built, build);
-    const char *hit = find_any(p, end);
-    for (const char *unread; hit && (unread = command_line_end(p, hit, end));)
-        hit = find_any(unread, end);
-    const char *nl = hit && hit > p ? memrchr(p, '\n', (size_t)(hit - p)) : NULL,
-               *line = hit ? p : end;
-    if (nl) line = nl + 1;
+    const char *line = p, *hit;
+    for (const char *at = p; (hit = find_any(at, end));) {
+        const char *newline = memrchr(at, '\n', (size_t)(hit - at));
+        if (newline) line = newline + 1;
+        at = command_line_end(line, hit, end);
+        if (!at) break;
+    }
+    if (!hit) line = end;
     *newlines += count(p, line);
     return line;
 }

@@ -13,11 +13,13 @@ struct pm_str pm_lift_bare_word(struct pm_str s) {
     return pm_str_sub(s, 0, n);
 }
 
+static bool reference_char(char c) { return pm_name_char(c) || (c && strchr("/:@_*+", c)); }
+
 bool pm_lift_reference_shape(struct pm_str s, bool any) {
     bool mark = any;
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
-        if (!pm_name_char(c) && !strchr("/:@_*+", c)) return false;
+        if (!reference_char(c)) return false;
         mark = mark || strchr("/:@.", c);
     }
     return mark && s.n > 0 && s.n <= REFERENCE_MAX && pm_name_char(s.p[s.n - 1]) && s.p[0] != '/';
@@ -216,17 +218,28 @@ static struct pm_str v1_image(struct pm_str s) {
     return pm_lift_reference_shape(name, true) ? name : PM_NONE;
 }
 
+static bool in_name(char c) { return pm_name_char(c) || (c && strchr("/:_", c)); }
+
+// "r.test/acme/web:1" of "acme/web": before its last colon.
+static bool tags(struct pm_str word, struct pm_str repository) {
+    const ptrdiff_t colon = pm_str_rchr(word, ':');
+    const struct pm_str name = colon < 0 ? PM_NONE : pm_str_sub(word, 0, (size_t)colon);
+    return pm_str_ends(name, repository) &&
+           (name.n == repository.n || name.p[name.n - repository.n - 1] == '/') &&
+           !has(word, "//") && pm_lift_reference_shape(word, true);
+}
+
+// Each word is looked at once, however often the repository is in it.
 struct pm_str pm_lift_tagged(struct pm_str s, struct pm_str repository) {
-    for (ptrdiff_t at = pm_str_find(s, repository, 0); at >= 0;
-         at = pm_str_find(s, repository, (size_t)at + 1)) {
+    size_t end = 0;
+    for (ptrdiff_t at; (at = pm_str_find(s, repository, end)) >= 0;) {
         size_t from = (size_t)at;
-        while (from > 0 && (pm_name_char(s.p[from - 1]) || strchr("/:_", s.p[from - 1]))) from--;
-        struct pm_str word = pm_lift_bare_word(pm_str_from(s, from));
-        size_t before = (size_t)at - from, named = before + repository.n;
-        if (named < word.n && word.p[named] == ':' && (!before || word.p[before - 1] == '/') &&
-            pm_str_rchr(word, ':') == (ptrdiff_t)named && !has(word, "//") &&
-            pm_lift_reference_shape(word, true))
-            return word;
+        while (from > end && in_name(s.p[from - 1])) from--;
+        end = (size_t)at + repository.n;
+        while (end < s.n && reference_char(s.p[end])) end++;
+        // With the byte behind: where the word goes on with it, it is no reference.
+        const struct pm_str word = pm_lift_bare_word(pm_str_sub(s, from, end + 1 - from));
+        if (tags(word, repository)) return word;
     }
     return repository;
 }

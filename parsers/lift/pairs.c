@@ -37,16 +37,19 @@ void pm_pairs_json(struct pm_arena *a, const json_t *object, struct pm_pairs *p)
     }
 }
 
+#define KEY_BYTES 32 // of the longest key that may follow
+
 struct pm_str pm_pairs_bare_quotes(const struct pm_scan *open, struct pm_scan *c) {
     struct pm_str rest = {open->at + 1, (size_t)(open->end - open->at - 1)};
     for (ptrdiff_t at = pm_str_chr(rest, '"', 0); at >= 0;
          at = pm_str_chr(rest, '"', (size_t)at + 1)) {
-        struct pm_scan next = pm_scan_of(pm_str_from(rest, (size_t)at + 1));
+        // No further than a key may reach: a line may hold a thousand quotes.
+        struct pm_scan next = pm_scan_of(pm_str_sub(rest, (size_t)at + 1, KEY_BYTES + 2));
         struct pm_str key;
         if (!pm_scan_end(&next) && !pm_scan_char(&next, ' ')) continue;
-        if (!pm_scan_end(&next) && (!pm_scan_until(&next, '=', &key) || !key.n || key.n > 32 ||
-                                    pm_str_chr(key, ' ', 0) >= 0 || pm_str_chr(key, '"', 0) >= 0 ||
-                                    pm_str_chr(key, '/', 0) >= 0))
+        if (!pm_scan_end(&next) &&
+            (!pm_scan_until(&next, '=', &key) || !key.n || pm_str_chr(key, ' ', 0) >= 0 ||
+             pm_str_chr(key, '"', 0) >= 0 || pm_str_chr(key, '/', 0) >= 0))
             continue;
         c->at = rest.p + at + 1;
         return pm_str_sub(rest, 0, (size_t)at);
