@@ -131,7 +131,8 @@ static const char *find_any(const char *p, const char *end) {
 // A journal names with each record the command line of who wrote it, which for a kubelet
 // has a registry and a runtime's socket in it: in each of its records a hit that nobody
 // reads. Where `hit` stands in one, its end; NULL elsewhere, and where that is not sure.
-// No literal goes on behind a quote or a newline (the test says so): none reaches out of one.
+// No literal goes on behind a newline, nor behind a quote that may close a value (the test
+// says so): none reaches out of one.
 #define COMMAND_LINE "_CMDLINE"
 
 static bool escaped(const char *begin, const char *quote) {

@@ -215,5 +215,10 @@ const char *const pm_prefilter_literals[] = {
     "op (DELETE", // … as kubelets before 1.22 say it
     "registered node",
     "ostname-override",
+    // A journal's message with control characters in it is a list of its bytes: no word of
+    // it can be seen. As systemd, older systemd and Python write it.
+    "MESSAGE\":[",
+    "MESSAGE\" : [",
+    "MESSAGE\": [",
     NULL,
 };
