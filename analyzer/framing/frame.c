@@ -236,7 +236,7 @@ static bool sniffed(struct pm_frame *f, bool end) {
     }
     if (f->mode != FRAME_FILE) return true;
     if (f->text.n <= PM_FILE_MAX && !end) return false;
-    if (f->buf.n > PM_FILE_MAX)
+    if (f->text.n > PM_FILE_MAX)
         pm_diags_add(f->sink.diags, f->path, 0, "file-too-long",
                      "longer than %u MiB for a file of its kind: read line by line",
                      PM_FILE_MAX >> 20);

@@ -109,7 +109,7 @@ enum frame_begins frame_csv_begins(const struct pm_frame *f, const char *p, size
 }
 
 void frame_csv_start(struct pm_frame *f) {
-    struct pm_str text = pm_str_from(pm_buf_str(&f->buf), f->pos);
+    struct pm_str text = pm_str_from(f->text, f->pos);
     if (!f->csv) f->csv = pm_xmalloc(sizeof *f->csv);
     *f->csv = (struct frame_csv){.arena = pm_arena_new()};
     size_t head = row_length(text);
