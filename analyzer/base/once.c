@@ -1,5 +1,6 @@
 // Records by their bytes, on a table of open addressing. See once.h.
 #include "base/once.h"
+#include "base/mix.h"
 #include "pm/arena.h"
 #include <stdlib.h>
 
@@ -49,7 +50,7 @@ static void once_grow(struct pm_once *all) {
 }
 
 const void *pm_once_keep(struct pm_once *all, const void *record) {
-    const uint64_t hash = pm_str_hash((struct pm_str){record, all->bytes}, 0);
+    const uint64_t hash = pm_mix((struct pm_str){record, all->bytes}, 0);
     once_grow(all);
     struct slot *slot = once_slot(all, record, hash);
     if (slot->record) return slot->record;
