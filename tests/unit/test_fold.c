@@ -199,6 +199,26 @@ static void burst_of_429_is_one_pull(void **state) {
     judged_free(&j);
 }
 
+#define AGED(at_, node_)                                                                           \
+    {                                                                                              \
+        at_, EVENTS, FAILED("redis:7", HUB_429), .node = (node_), .reason = "Failed",              \
+                                                 .pod = "shop/" node_, .join = "of-" node_,        \
+                                                 .aged = true                                      \
+    }
+// Three nodes behind one address, and a table of events with ages in minutes: each refusal
+// is one of theirs. What happened minutes later is another pull.
+static void refusals_behind_one_address(void **state) {
+    (void)state;
+    static const struct line lines[] = {
+        HEAD(100.0, 429),  HEAD(131.0, 429),  HEAD(162.0, 429), AGED(110.0, "n1"),
+        AGED(110.0, "n2"), AGED(170.0, "n3"), HEAD(500.0, 429),
+    };
+    struct judged j = JUDGE(lines);
+    ASK(j, "SELECT node, sources FROM pulls ORDER BY node",
+        "- registry, n1 events+registry, n2 events+registry, n3 events+registry");
+    judged_free(&j);
+}
+
 // The node's own log is there: requests corroborate its attempt and make none.
 static void requests_corroborate_the_nodes_log(void **state) {
     (void)state;
@@ -298,6 +318,7 @@ int main(void) {
         cmocka_unit_test(docker_lines_fold_into_the_kubelets_attempt),
         cmocka_unit_test(crio_pairs_by_id),
         cmocka_unit_test(burst_of_429_is_one_pull),
+        cmocka_unit_test(refusals_behind_one_address),
         cmocka_unit_test(requests_corroborate_the_nodes_log),
         cmocka_unit_test(kubelet_limit_is_not_the_registrys),
         cmocka_unit_test(an_event_ends_what_crio_left_open),

@@ -24,6 +24,7 @@ struct matching {
     Pvoid_t votes; // a sum of clients and a node → groups that coincide with an attempt there
     Pvoid_t sums;  // client → index + 1 into clients
     PM_LIST(struct client_sum) clients;
+    uint32_t clients_asking; // of these, as a node's runtime would
 };
 
 static bool coincides(const struct pm_evidence *ev, const struct pm_attempt *p,
@@ -69,6 +70,16 @@ static bool may_be_it(const struct pm_evidence *ev, const struct pm_attempt *p,
            g->last >= pm_since(end, NEAR_NS + pm_off(p) + pm_lead(p));
 }
 
+// The same where nodes share an address, so that nobody says whose the request was: a
+// refusal of the same reference within the minute to which a table rounds, for an attempt
+// that has no other. Answers that were good are too many to tell apart.
+static bool may_be_its_refusal(const struct pm_evidence *ev, const struct pm_attempt *p,
+                               const struct pm_request_group *g) {
+    return p->origin == PM_ORIGIN_EVENTS && p->outcome == PM_OUTCOME_FAILED && p->node &&
+           !p->requests && g->worst && !g->node && g->reference && pm_off(p) &&
+           coincides(ev, p, g, PM_S(60));
+}
+
 typedef void on_match(struct matching *m, uint32_t pull, uint32_t group, int64_t *gap);
 static void each_match(struct matching *m, uint32_t group, on_match *cb, int64_t *gap) {
     const struct pm_order *by_repository = &m->by_repository;
@@ -85,7 +96,8 @@ static void each_match(struct matching *m, uint32_t group, on_match *cb, int64_t
         if (!g->node && p->node && pm_map_get(m->node_in_log, PM_PAIR(g->file, p->node)))
             continue; // that node has its own address there
         if (!agent_agrees(m->env, p, g)) continue;
-        if ((coincides(m->ev, p, g, 0) && outcome_agrees(p, g)) || may_be_it(m->ev, p, g))
+        if ((coincides(m->ev, p, g, 0) && outcome_agrees(p, g)) || may_be_it(m->ev, p, g) ||
+            may_be_its_refusal(m->ev, p, g))
             cb(m, key->index, group, gap);
     }
 }
@@ -242,7 +254,7 @@ static void sum_clients(struct matching *m) {
         struct client_sum *c = sum_of(m, g);
         if (g->probe || !pm_agent_may_be_node(g->agent_kind)) continue;
         int64_t gap = INT64_MAX;
-        c->groups++;
+        if (!c->groups++) m->clients_asking++;
         each_match(m, (uint32_t)i, corroborate, &gap);
         if (g->pull) c->matched++;
         if (g->pull && PM_REF(*m->pulls, g->pull).origin == PM_ORIGIN_EVENTS) c->by_events++;
@@ -272,11 +284,16 @@ static void order_pulls(struct matching *m) {
     pm_order_sort(&m->by_repository);
 }
 
+// One address stands for all that ask, and several nodes pull while it asks: they share it.
+static bool one_for_all(const struct matching *m, const struct client_sum *c) {
+    return m->ev->nodes_known && m->clients_asking == 1 && c->groups && c->nodes > 1;
+}
+
 static void match_group(struct matching *m, uint32_t index) {
     struct pm_request_group *g = &m->ev->groups.items[index];
     const struct client_sum *c = sum_of(m, g);
     int64_t gap = INT64_MAX;
-    if (!g->node && c->best > c->second && c->best * 2 >= c->groups &&
+    if (!g->node && !one_for_all(m, c) && c->best > c->second && c->best * 2 >= c->groups &&
         !pm_is_loopback(pm_name(m->env, g->client)))
         g->node = c->best_node;
     bool way_out = is_way_out(m, g, c);
