@@ -104,6 +104,10 @@ static const struct pm_logrus_row crio_rows[] = {
     {"Ran pod sandbox ", NULL, NULL},
 };
 
+// What a kubelet asked for: CRI-O puts the call's name and number behind whatever it says
+// meanwhile, and nobody else does.
+static bool names_call(const struct pm_record *r) { return has(r->text, " name=/runtime.v1"); }
+
 static bool crio_ours(const struct pm_record *r) {
     return has(r->hint.ident, "crio") || has(r->hint.unit, "crio") || has(r->section, "CRI-O") ||
            (!r->hint.ident.n && (has(r->path, "crio") || has(r->path, "cri-o")));
@@ -113,6 +117,7 @@ static int bid(const struct pm_record *r, const void *state) {
     struct pm_str msg;
     (void)state;
     if (!pm_logrus_peek(r, &msg)) return 0;
+    if (names_call(r)) return 95;
     for (size_t i = 0; i < PM_LEN(crio_rows); i++)
         if (starts(msg, crio_rows[i].head))
             return has(r->text, ".ImageService/") || crio_ours(r)
@@ -125,7 +130,8 @@ static enum pm_parse parse(struct pm_parse_ctx *ctx, const struct pm_record *r) 
     struct pm_logrus v = {0};
     if (!pm_logrus_read(ctx->a, r, &v)) return PM_PARSE_NO;
     struct pm_logrus_line l = {ctx, r, &v, PM_COMP_CRIO};
-    if (!pm_logrus_row_of(crio_rows, PM_LEN(crio_rows), v.msg) && !crio_ours(r)) return PM_PARSE_NO;
+    if (!pm_logrus_row_of(crio_rows, PM_LEN(crio_rows), v.msg) && !names_call(r) && !crio_ours(r))
+        return PM_PARSE_NO;
     return pm_logrus_take(&l, crio_rows, PM_LEN(crio_rows));
 }
 
