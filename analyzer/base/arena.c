@@ -27,6 +27,17 @@ void pm_die_oom(void) {
     pm_unfinished_end("pullmortem: out of memory\n"); // no core: it would hold what the logs hold
 }
 
+// The judge's arrays double. Within the heap each leaves a hole of half its size, into which
+// only smaller ones fit; glibc would put them there once memory of that size was freed, and
+// keep twice as much of what is free at the heap's end.
+enum { LARGE_BYTES = 8 << 20, FREE_BYTES = 1 << 20 };
+void pm_memory_begin(void) {
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+    mallopt(M_TRIM_THRESHOLD, FREE_BYTES);
+#endif
+}
+
 void pm_memory_trim(void) {
 #ifdef __GLIBC__ // others give back what they can by themselves
     malloc_trim(0);

@@ -73,6 +73,7 @@ static int dispatch(int argc, char **argv) {
 
 int main(int argc, char **argv) {
     pm_guard_begin();
+    pm_memory_begin();
     pm_json_begin();
     return printed(dispatch(argc, argv));
 }

@@ -24,6 +24,9 @@ struct pm_str pm_arena_join(struct pm_arena *a, struct pm_str x, struct pm_str y
 #define PM_NEWN(a, T, n) ((T *)pm_arena_alloc((a), sizeof(T) * (size_t)(n)))
 
 _Noreturn void pm_die_oom(void);
+// At a program's start: what grows large is memory of its own, which grows in place and
+// leaves no hole behind.
+void pm_memory_begin(void);
 void *pm_xmalloc(size_t n);
 // Freed memory goes back to the system, where the C library keeps it for each thread: between
 // two phases, the second of which could not use what the threads of the first left.
