@@ -194,43 +194,6 @@ static void join_nodes(const struct pm_scene *scene, struct pm_hits *hits) {
     pm_ids_free(&of);
 }
 
-// ── bridged: few pulls meet a runtime that falls over every minute, and what it does between them is the same trouble ──
-static bool of_runtime(const struct pm_trace *t) {
-    return t->said->kind == PM_KIND_RUNTIME_DOWN || t->said->kind == PM_KIND_RUNTIME_STOP ||
-           t->said->kind == PM_KIND_RUNTIME_START;
-}
-
-// Does trouble of the runtimes of both fill the time between them, with no gap that would
-// end an episode?
-static bool filled(const struct pm_evidence *ev, const struct pm_hit *a, const struct pm_hit *b,
-                   int64_t gap) {
-    int64_t at = a->to;
-    for (size_t i = 0; i < ev->traces.n && at < pm_since(b->from, gap); i++) { // in order of time
-        const struct pm_trace *t = &ev->traces.items[i];
-        if (!of_runtime(t) || t->ts == PM_NO_TIME || pm_trace_last(t) <= at ||
-            !pm_ids_has(&a->nodes, t->node) || !pm_ids_has(&b->nodes, t->node))
-            continue;
-        if (pm_time_between(at, pm_trace_first(t)) > gap) return false;
-        at = pm_trace_last(t);
-    }
-    return at >= pm_since(b->from, gap);
-}
-
-static void bridge(const struct pm_scene *scene, struct pm_hits *hits) {
-    for (size_t i = 0; i < hits->n; i++) {
-        for (size_t k = i + 1; pm_cause_has(hits->items[i].cause, PM_TRAIT_RESTART) &&
-                               !hits->items[i].dropped && k < hits->n;
-             k++) {
-            struct pm_hit *a = &hits->items[i], *b = &hits->items[k];
-            if (a->cause != b->cause || a->client != b->client || b->dropped || a->from > b->from ||
-                !pm_ids_meet(&a->nodes, &b->nodes))
-                continue;
-            if (filled(scene->ev, a, b, pm_family_of(scene->env, a->cause)->gap_ns))
-                pm_hit_take_over(scene->pulls, a, b);
-        }
-    }
-}
-
 // ── beside the pulls ──
 static int side_cause(const struct pm_env *env, const struct pm_trace *t) {
     if (t->pull && t->said->kind != PM_KIND_MIRROR_TRY) return -1;
@@ -329,7 +292,7 @@ void pm_group_incidents(const struct pm_scene *scene, struct pm_hits *hits) {
             split_linked(scene, hits, i);
     join_together(scene, hits, n);
     join_nodes(scene, hits);
-    bridge(scene, hits);
+    pm_bridge(scene, hits);
     pm_crowd_pool(scene, hits);
     for (size_t i = 0; i < hits->n; i++)
         if (hits->items[i].pulls.n > 1)

@@ -80,6 +80,8 @@ void pm_hit_widen(struct pm_hit *h, int64_t from, int64_t to);
 void pm_hit_add(const struct pm_pulls *pulls, struct pm_hit *h, uint32_t index);
 // All pulls of b are a's; b is dropped.
 void pm_hit_take_over(const struct pm_pulls *pulls, struct pm_hit *a, struct pm_hit *b);
+// What the trouble of their runtimes ties. bridge.c
+void pm_bridge(const struct pm_scene *scene, struct pm_hits *hits);
 // More incidents than anybody reads. crowd.c
 void pm_crowd_pool(const struct pm_scene *scene, struct pm_hits *hits);
 // Where it began, as back-offs count it. back_off.c
