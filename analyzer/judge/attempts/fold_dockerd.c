@@ -21,10 +21,15 @@ struct cluster {
     bool folded; // into a pull that somebody else told of at that moment
 };
 
+// Failed pulls that a client told of: those with a time in its order, and those without, as
+// many as a session has lines, by what they are of.
+struct printed {
+    struct pm_order dated, by_image, by_repository;
+};
 // The pulls that others told of. The daemon's lines make more, but none of these.
 struct others {
-    struct pm_order by_node;        // of the daemon's nodes
-    struct pm_ids failed_by_client; // in order of the pulls
+    struct pm_order by_node; // of the daemon's nodes
+    struct printed printed;
     int64_t most_off;
 };
 
@@ -50,22 +55,72 @@ static bool other_image(const struct pm_env *env, const struct pm_trace *t,
            !pm_str_eqc(pm_name(env, t->said->tag), "latest");
 }
 
-// `docker pull` in a terminal and the daemon's journal below it: one pull. A session has
-// no stamps, and need not say where it was.
-static uint32_t printed_by_client(const struct pm_env *env, const struct pm_pulls *pulls,
-                                  const struct pm_ids *failed, const struct cluster *c,
-                                  const struct pm_trace *t) {
-    for (size_t i = 0; i < failed->n; i++) {
-        const struct pm_attempt *p = &pulls->items[failed->items[i]];
-        if (p->sources & PM_SRC_RUNTIME) continue;
-        if ((p->node && c->node && p->node != c->node) || other_image(env, t, p) || !c->error ||
-            !p->names->error || !same_error(env, c->error, p->names->error))
+static void printed_find(const struct pm_pulls *pulls, struct printed *x) {
+    for (size_t i = 0; i < pulls->n; i++) {
+        const struct pm_attempt *p = &pulls->items[i];
+        if (p->origin != PM_ORIGIN_CLIENT || p->outcome != PM_OUTCOME_FAILED) continue;
+        if (pm_at(p) != PM_NO_TIME) {
+            pm_order_add(&x->dated, 0, pm_at(p), (uint32_t)i);
             continue;
-        if (pm_at(p) == PM_NO_TIME ||
-            (c->at != PM_NO_TIME && pm_at(p) <= c->at + PM_S(5) && pm_at(p) >= c->at - PM_S(5)))
-            return failed->items[i];
+        }
+        pm_order_add(&x->by_image, p->names->image, (int64_t)i, (uint32_t)i);
+        pm_order_add(&x->by_repository, p->names->repository, (int64_t)i, (uint32_t)i);
     }
-    return UINT32_MAX;
+    pm_order_sort(&x->dated);
+    pm_order_sort(&x->by_image);
+    pm_order_sort(&x->by_repository);
+}
+static void printed_free(struct printed *x) {
+    free(x->dated.items);
+    free(x->by_image.items);
+    free(x->by_repository.items);
+}
+
+static bool may_be_printed(const struct pm_env *env, const struct pm_attempt *p,
+                           const struct cluster *c, const struct pm_trace *t) {
+    return !(p->sources & PM_SRC_RUNTIME) && (!p->node || !c->node || p->node == c->node) &&
+           !other_image(env, t, p) && c->error && p->names->error &&
+           same_error(env, c->error, p->names->error);
+}
+
+struct asked {
+    const struct pm_env *env;
+    const struct pm_pulls *pulls;
+    const struct cluster *c;
+    const struct pm_trace *t;
+};
+// The first of a group, or one that is known and stands before it; UINT32_MAX: none.
+static uint32_t first_printed(const struct asked *a, const struct pm_order *of, uint32_t group,
+                              uint32_t known) {
+    for (size_t i = pm_order_first(of, group, 0);
+         i < of->n && of->items[i].group == group && of->items[i].index < known; i++)
+        if (may_be_printed(a->env, &a->pulls->items[of->items[i].index], a->c, a->t))
+            return of->items[i].index;
+    return known;
+}
+
+// `docker pull` in a terminal and the daemon's journal below it: one pull. A session has
+// no stamps, and need not say where it was. The first that it may be is it.
+static uint32_t printed_by_client(const struct pm_env *env, const struct pm_pulls *pulls,
+                                  const struct printed *x, const struct cluster *c,
+                                  const struct pm_trace *t) {
+    const struct asked a = {env, pulls, c, t};
+    const int64_t from = pm_since(c->at, PM_S(5)), to = pm_time_add(c->at, PM_S(5));
+    uint32_t first = first_printed(&a, &x->by_image, 0, UINT32_MAX);
+    if (t->said->image) {
+        first = first_printed(&a, &x->by_image, t->said->image, first);
+        first = first_printed(&a, &x->by_repository, t->said->repository, first);
+    } else
+        for (size_t i = 0; i < x->by_image.n; i++)
+            if (x->by_image.items[i].index < first &&
+                may_be_printed(env, &pulls->items[x->by_image.items[i].index], c, t))
+                first = x->by_image.items[i].index;
+    for (size_t i = pm_order_first(&x->dated, 0, from);
+         c->at != PM_NO_TIME && i < x->dated.n && x->dated.items[i].at <= to; i++)
+        if (x->dated.items[i].index < first &&
+            may_be_printed(env, &pulls->items[x->dated.items[i].index], c, t))
+            first = x->dated.items[i].index;
+    return first;
 }
 
 // Docker has mirrors for Docker Hub alone: the host that failed is none of Docker Hub's,
@@ -182,7 +237,7 @@ static void make_pull(const struct pm_env *env, struct pm_evidence *ev, struct p
     const struct pm_trace *t = &ev->traces.items[c->traces[0]];
     uint32_t best = counted_by_event(env, ev, pulls, &others->by_node, c, others->most_off);
     if (best == UINT32_MAX) {
-        best = printed_by_client(env, pulls, &others->failed_by_client, c, t);
+        best = printed_by_client(env, pulls, &others->printed, c, t);
         if (best != UINT32_MAX && pm_at(&pulls->items[best]) == PM_NO_TIME)
             pulls->items[best].ended = c->at;
     }
@@ -208,9 +263,8 @@ static struct others others_of(const struct pm_pulls *pulls, const struct pm_ids
     for (size_t i = 0; i < pulls->n; i++) {
         const struct pm_attempt *p = &pulls->items[i];
         if (pm_off(p) > o.most_off) o.most_off = pm_off(p);
-        if (p->origin == PM_ORIGIN_CLIENT && p->outcome == PM_OUTCOME_FAILED)
-            pm_ids_add(&o.failed_by_client, (uint32_t)i);
     }
+    printed_find(pulls, &o.printed);
     return o;
 }
 
@@ -359,7 +413,7 @@ void pm_fold_dockerd(const struct pm_env *env, struct pm_evidence *ev, struct pm
     pm_ids_free(&near);
     pm_ids_free(&closing);
     pm_ids_free(&nodes);
-    pm_ids_free(&others.failed_by_client);
+    printed_free(&others.printed);
     free(others.by_node.items);
     free(clusters.items);
     fold_echoes(env, ev, pulls);
