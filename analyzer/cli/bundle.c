@@ -78,7 +78,7 @@ struct pm_timeline *pm_bundle_read(struct pm_bundle_args *args, struct pm_diags 
         fprintf(stderr, "pullmortem: %s\n", why);
         return NULL;
     }
-    if (!args->db) pm_timeline_packed(t);
+    if (!args->db && !rows_asked(args)) pm_timeline_packed(t);
     inputs_note(t, args);
     args->ingest.digests_of_samples = !rows_asked(args) && !pulls_asked(&args->out);
     if (!pm_ingest(t, args->paths, args->paths_n, &args->ingest, diags)) *whole = false;

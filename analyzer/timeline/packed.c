@@ -5,7 +5,7 @@
 // than all that is made of them. So they stand in blocks, of which a row says what is other
 // in it than in the row before. To SQL they are the table that they are in a file
 // (packed_table.c), and before one of them is changed they become that table.
-#include "timeline/store.h"
+#include "timeline/packed.h"
 #include <stdlib.h>
 
 enum {
@@ -21,56 +21,84 @@ _Static_assert(MASK_BITS <= 64, "a mask is one number");
 struct packing {
     unsigned char numbers[PACK_ROWS * ROW_BYTES];
     size_t n;
-    struct pm_buf raws; // where each row's ends, then the texts
     // Of the row before: its numbers, and of those that are NULL the last that was not.
     int64_t now[EVENT_NUMBERS], base[EVENT_NUMBERS];
 };
 struct packed {
-    char *table_sql; // that makes the table
-    int64_t rows;    // 1 to this are there
+    char *tables_sql; // that makes the tables
+    int64_t rows;     // 1 to this are there
     struct packing last;
     struct pack known[BLOCKS_KNOWN]; // by their number
-    struct pm_buf raws;              // of one block
-    int64_t raws_block;              // -1: none
+    // Of rows, the first lines of their records; string.id from 1 on; from 2^31 on.
+    struct packed_texts raws, strings, loose;
 };
 
 static void packing_begin(struct packing *k) {
-    static const char ends[PACK_ROWS * sizeof(uint32_t)];
     k->n = 0;
-    pm_buf_clear(&k->raws);
-    pm_buf_add(&k->raws, (struct pm_str){ends, sizeof ends});
     for (int c = 0; c < EVENT_NUMBERS; c++) {
         k->now[c] = PM_NO_TIME;
         k->base[c] = 0;
     }
 }
 
-bool pm_timeline_packed(struct pm_timeline *t) {
-    static const char sql[] = "SELECT sql FROM main.sqlite_schema WHERE name = 'event'";
+// What stands packed is in one table, a row a block.
+static char *tables_of(struct pm_timeline *t) {
+    static const char sql[] =
+        "SELECT group_concat(sql, ';') FROM main.sqlite_schema WHERE name IN ('event', 'string')";
     sqlite3_stmt *s = NULL;
+    char *tables = NULL;
+    if (timeline_check(t, sqlite3_prepare_v2(t->db, sql, -1, &s, NULL)) &&
+        timeline_check(t, sqlite3_step(s)))
+        tables = pm_xstrdup((const char *)sqlite3_column_text(s, 0));
+    sqlite3_finalize(s);
+    return tables;
+}
+bool pm_timeline_packed(struct pm_timeline *t) {
+    static const char sql[] =
+        "DROP TABLE main.event; DROP TABLE main.string;"
+        "CREATE TABLE main.packed_row(block INTEGER PRIMARY KEY, bytes BLOB NOT NULL);"
+        "CREATE TABLE main.packed_raw(block INTEGER PRIMARY KEY, bytes BLOB NOT NULL);"
+        "CREATE TABLE main.packed_string(block INTEGER PRIMARY KEY, bytes BLOB NOT NULL);"
+        "CREATE TABLE main.packed_loose(block INTEGER PRIMARY KEY, bytes BLOB NOT NULL)";
     struct packed *x = pm_xmalloc(sizeof *x);
-    *x = (struct packed){.raws_block = -1};
+    *x = (struct packed){.tables_sql = tables_of(t),
+                         .raws = {.of = PACKED_RAW},
+                         .strings = {.of = PACKED_STRING},
+                         .loose = {.of = PACKED_LOOSE}};
     for (size_t i = 0; i < BLOCKS_KNOWN; i++) x->known[i].block = -1;
     packing_begin(&x->last);
     t->packed = x;
-    if (timeline_check(t, sqlite3_prepare_v2(t->db, sql, -1, &s, NULL)) &&
-        timeline_check(t, sqlite3_step(s)))
-        x->table_sql = pm_xstrdup((const char *)sqlite3_column_text(s, 0));
-    sqlite3_finalize(s);
-    return timeline_exec(
-               t, "DROP TABLE main.event;"
-                  "CREATE TABLE main.packed(block INTEGER PRIMARY KEY, numbers BLOB NOT NULL);"
-                  "CREATE TABLE main.packed_raw(block INTEGER PRIMARY KEY, raws BLOB NOT NULL)") &&
-           timeline_packed_table(t);
+    return x->tables_sql && timeline_exec(t, sql) && timeline_packed_tables(t);
 }
 void timeline_packed_free(struct packed *x) {
     if (!x) return;
-    free(x->table_sql);
-    pm_buf_free(&x->last.raws);
-    pm_buf_free(&x->raws);
+    free(x->tables_sql);
+    timeline_packed_texts_free(&x->raws);
+    timeline_packed_texts_free(&x->strings);
+    timeline_packed_texts_free(&x->loose);
     free(x);
 }
-int64_t timeline_packed_rows(const struct packed *x) { return x->rows; }
+
+// ---- blocks
+
+void timeline_packed_put(struct pm_timeline *t, enum packed_kind of, int64_t block,
+                         struct pm_str bytes) {
+    sqlite3_stmt *s = timeline_stmt(t, ST_PACK + of);
+    if (!s) return;
+    sqlite3_bind_int64(s, 1, block);
+    sqlite3_bind_blob64(s, 2, bytes.p, bytes.n, SQLITE_STATIC);
+    timeline_run(t, s);
+}
+sqlite3_stmt *timeline_packed_find(struct pm_timeline *t, enum packed_kind of, int64_t block) {
+    sqlite3_stmt *s = timeline_stmt(t, ST_PACKED + of);
+    if (!s) return NULL;
+    sqlite3_bind_int64(s, 1, block);
+    int rc = sqlite3_step(s);
+    if (timeline_check(t, rc) && rc == SQLITE_ROW) return s;
+    timeline_check(t, SQLITE_CORRUPT);
+    sqlite3_reset(s);
+    return NULL;
+}
 
 // ---- into blocks
 
@@ -109,29 +137,23 @@ static void row_pack(struct packing *k, const int64_t *v) {
     k->n = (size_t)(p - k->numbers);
 }
 
-static void block_put(struct pm_timeline *t, enum timeline_stmt which, int64_t block,
-                      const void *bytes, size_t n) {
-    sqlite3_stmt *s = timeline_stmt(t, which);
-    if (!s) return;
-    sqlite3_bind_int64(s, 1, block);
-    sqlite3_bind_blob64(s, 2, bytes, n, SQLITE_STATIC);
-    timeline_run(t, s);
-}
-
 void timeline_packed_add(struct pm_timeline *t, const struct event_row *rows, size_t n) {
     struct packed *x = t->packed;
     struct packing *k = &x->last;
     for (size_t i = 0; i < n; i++) {
-        const size_t at = (size_t)(x->rows % PACK_ROWS);
         row_pack(k, rows[i].v);
-        pm_buf_add(&k->raws, rows[i].raw);
-        const uint32_t end = (uint32_t)k->raws.n;
-        memcpy(k->raws.p + at * sizeof end, &end, sizeof end);
+        timeline_packed_text_add(t, &x->raws, rows[i].raw);
         if (++x->rows % PACK_ROWS) continue;
-        block_put(t, ST_PACK, x->rows / PACK_ROWS - 1, k->numbers, k->n);
-        block_put(t, ST_PACK_RAW, x->rows / PACK_ROWS - 1, k->raws.p, k->raws.n);
+        timeline_packed_put(t, PACKED_ROW, x->rows / PACK_ROWS - 1,
+                            (struct pm_str){(const char *)k->numbers, k->n});
         packing_begin(k);
     }
+}
+int64_t timeline_packed_rows(const struct packed *x) { return x->rows; }
+
+void timeline_packed_string_add(struct pm_timeline *t, uint32_t id, struct pm_str text) {
+    struct packed *x = t->packed;
+    timeline_packed_text_add(t, id < STRINGS_LOOSE ? &x->strings : &x->loose, text);
 }
 
 // ---- out of them
@@ -178,24 +200,12 @@ static bool block_unpack(struct pack *b, const void *bytes, size_t n) {
     return !u.short_;
 }
 
-// The bytes of a block, as a blob of a statement that stands at it; NULL: they are lost.
-static sqlite3_stmt *block_find(struct pm_timeline *t, enum timeline_stmt which, int64_t block) {
-    sqlite3_stmt *s = timeline_stmt(t, which);
-    if (!s) return NULL;
-    sqlite3_bind_int64(s, 1, block);
-    int rc = sqlite3_step(s);
-    if (timeline_check(t, rc) && rc == SQLITE_ROW) return s;
-    timeline_check(t, SQLITE_CORRUPT);
-    sqlite3_reset(s);
-    return NULL;
-}
-
 static bool pack_read(struct pm_timeline *t, struct pack *b, int64_t block) {
     struct packed *x = t->packed;
     const bool is_last = block == x->rows / PACK_ROWS;
     b->block = -1;
     b->n = is_last ? (size_t)(x->rows % PACK_ROWS) : PACK_ROWS;
-    sqlite3_stmt *s = is_last ? NULL : block_find(t, ST_PACKED, block);
+    sqlite3_stmt *s = is_last ? NULL : timeline_packed_find(t, PACKED_ROW, block);
     bool good = is_last ? block_unpack(b, x->last.numbers, x->last.n)
                         : s && block_unpack(b, sqlite3_column_blob(s, 0),
                                             (size_t)sqlite3_column_bytes(s, 0));
@@ -215,32 +225,23 @@ const struct pack *timeline_pack_of(struct pm_timeline *t, int64_t id) {
 }
 
 struct pm_str timeline_packed_raw(struct pm_timeline *t, int64_t id) {
+    return timeline_packed_text(t, &t->packed->raws, id - 1);
+}
+struct pm_str timeline_packed_string(struct pm_timeline *t, int64_t id) {
     struct packed *x = t->packed;
-    const int64_t block = (id - 1) / PACK_ROWS;
-    uint32_t ends[2] = {PACK_ROWS * sizeof *ends, 0};
-    const struct pm_buf *raws = &x->raws;
-    if (id < 1 || id > x->rows) return PM_NONE;
-    if (block == x->rows / PACK_ROWS) raws = &x->last.raws;
-    else if (x->raws_block != block) {
-        sqlite3_stmt *s = block_find(t, ST_PACKED_RAW, block);
-        if (!s) return PM_NONE;
-        const char *bytes = sqlite3_column_blob(s, 0);
-        pm_buf_clear(&x->raws);
-        pm_buf_add(&x->raws, (struct pm_str){bytes, (size_t)sqlite3_column_bytes(s, 0)});
-        sqlite3_reset(s);
-        x->raws_block = block;
-    }
-    const size_t at = (size_t)((id - 1) % PACK_ROWS), skip = at == 0;
-    if (raws->n >= ends[0])
-        memcpy(ends + skip, raws->p + (at - !skip) * sizeof *ends, (2 - skip) * sizeof *ends);
-    if (ends[0] < PACK_ROWS * sizeof *ends || ends[1] < ends[0] || ends[1] > raws->n) {
-        timeline_check(t, SQLITE_CORRUPT);
-        return PM_NONE;
-    }
-    return (struct pm_str){raws->p + ends[0], ends[1] - ends[0]};
+    return id < STRINGS_LOOSE ? timeline_packed_text(t, &x->strings, id - 1)
+                              : timeline_packed_text(t, &x->loose, id - STRINGS_LOOSE);
+}
+int64_t timeline_packed_strings(const struct packed *x) { return x->strings.n; }
+int64_t timeline_packed_string_from(const struct packed *x, int64_t id) {
+    if (id < 1) id = 1;
+    if (id > x->strings.n && id < STRINGS_LOOSE) id = STRINGS_LOOSE;
+    return id < STRINGS_LOOSE || id - STRINGS_LOOSE < x->loose.n ? id : INT64_MAX;
 }
 
-// The rows are put as they would have been, and keep their numbers.
+// ---- tables again
+
+// They are put as they would have been, and keep their numbers.
 static bool rows_put_plain(struct pm_timeline *t) {
     struct event_row row;
     for (int64_t id = 1; id <= t->packed->rows && !t->error.n; id++) {
@@ -252,11 +253,21 @@ static bool rows_put_plain(struct pm_timeline *t) {
     }
     return !t->error.n;
 }
+static bool strings_put_plain(struct pm_timeline *t) {
+    for (int64_t id = 0; !t->error.n;) {
+        id = timeline_packed_string_from(t->packed, id + 1);
+        if (id == INT64_MAX) break;
+        timeline_string_insert(t, (uint32_t)id, timeline_packed_string(t, id));
+    }
+    return !t->error.n;
+}
 bool timeline_unpack(struct pm_timeline *t) {
     if (!t->packed) return !t->error.n;
     timeline_write_begins(t);
-    if (!timeline_exec(t, t->packed->table_sql) || !rows_put_plain(t)) return false;
+    if (!timeline_exec(t, t->packed->tables_sql) || !strings_put_plain(t) || !rows_put_plain(t))
+        return false;
     timeline_packed_free(t->packed);
     t->packed = NULL;
-    return timeline_exec(t, "DROP TABLE main.packed; DROP TABLE main.packed_raw");
+    return timeline_exec(t, "DROP TABLE main.packed_row; DROP TABLE main.packed_raw;"
+                            "DROP TABLE main.packed_string; DROP TABLE main.packed_loose");
 }

@@ -1,5 +1,5 @@
 // Packed rows in order of id, with what was made of them, for the walk over all (rows.c).
-#include "timeline/store.h"
+#include "timeline/packed.h"
 #include <stdlib.h>
 
 // A table of what was made of rows, at the first row of it that is not behind.

@@ -1,12 +1,20 @@
-// The table `event` as SQL sees it where its rows are packed: read only, in order of id.
-#include "timeline/store.h"
+// The tables `event` and `string` as SQL sees them where they stand packed: read only, in
+// order of id.
+#include "timeline/packed.h"
 #include <stdlib.h>
 
-struct event_table {
+struct table {
+    const char *name, *columns;
+    int64_t (*from)(const struct packed *x, int64_t id); // the first of these; INT64_MAX: none
+    int64_t (*rows)(const struct packed *x);             // about so many
+    int (*column)(struct pm_timeline *t, int64_t id, int column, sqlite3_context *to);
+};
+struct packed_table {
     sqlite3_vtab base; // first, as SQLite takes it for that
     struct pm_timeline *t;
+    const struct table *as;
 };
-struct event_cursor {
+struct cursor {
     sqlite3_vtab_cursor base; // first
     int64_t id, last;
 };
@@ -14,18 +22,46 @@ struct event_cursor {
 enum bound { BOUND_NONE, BOUND_IS = 1, BOUND_FROM = 2, BOUND_TO = 4 };
 enum { COLUMN_ID, COLUMN_NUMBERS, COLUMN_RAW = COLUMN_NUMBERS + EVENT_NUMBERS };
 
-static struct pm_timeline *timeline_of(sqlite3_vtab_cursor *c) {
-    return ((struct event_table *)c->pVtab)->t;
+static const struct packed_table *table_of(const sqlite3_vtab_cursor *c) {
+    return (const struct packed_table *)c->pVtab;
 }
+
+static void text_result(sqlite3_context *to, struct pm_str text) {
+    if (text.n) sqlite3_result_text64(to, text.p, text.n, SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+static int event_column(struct pm_timeline *t, int64_t id, int column, sqlite3_context *to) {
+    const struct pack *b = NULL;
+    if (column == COLUMN_RAW) text_result(to, timeline_packed_raw(t, id));
+    else b = timeline_pack_of(t, id);
+    const int64_t v = b ? b->v[(id - 1) % PACK_ROWS][column - COLUMN_NUMBERS] : PM_NO_TIME;
+    if (v != PM_NO_TIME) sqlite3_result_int64(to, v);
+    return t->error.n ? SQLITE_CORRUPT : SQLITE_OK;
+}
+static int64_t event_from(const struct packed *x, int64_t id) {
+    if (id < 1) id = 1;
+    return id <= timeline_packed_rows(x) ? id : INT64_MAX;
+}
+static int string_column(struct pm_timeline *t, int64_t id, int column, sqlite3_context *to) {
+    (void)column;
+    text_result(to, timeline_packed_string(t, id));
+    return t->error.n ? SQLITE_CORRUPT : SQLITE_OK;
+}
+static const struct table tables[] = {
+    {"event", "CREATE TABLE x(id INTEGER, member," TIMELINE_EVENT_REST ")", event_from,
+     timeline_packed_rows, event_column},
+    {"string", "CREATE TABLE x(id INTEGER, text)", timeline_packed_string_from,
+     timeline_packed_strings, string_column}};
 
 static int table_connect(sqlite3 *db, void *timeline, int n, const char *const *arguments,
                          sqlite3_vtab **out, char **why) {
-    (void)n, (void)arguments, (void)why;
-    struct event_table *x = pm_xmalloc(sizeof *x);
-    *x = (struct event_table){.t = timeline};
+    (void)n, (void)why;
+    struct packed_table *x = pm_xmalloc(sizeof *x);
+    *x = (struct packed_table){.t = timeline};
+    for (size_t i = 0; i < PM_LEN(tables); i++)
+        if (strcmp(arguments[0], tables[i].name) == 0) x->as = &tables[i];
     *out = &x->base;
     sqlite3_vtab_config(db, SQLITE_VTAB_INNOCUOUS);
-    return sqlite3_declare_vtab(db, "CREATE TABLE x(id INTEGER, member," TIMELINE_EVENT_REST ")");
+    return sqlite3_declare_vtab(db, x->as->columns);
 }
 static int table_disconnect(sqlite3_vtab *x) {
     free(x);
@@ -45,7 +81,8 @@ static enum bound bound_of(const struct sqlite3_index_constraint *c) {
 }
 // One bound of each kind is heeded, and SQLite looks at all of them again.
 static int plan(sqlite3_vtab *table, sqlite3_index_info *info) {
-    const int64_t rows = timeline_packed_rows(((struct event_table *)table)->t->packed);
+    const struct packed_table *x = (const struct packed_table *)table;
+    const int64_t rows = x->as->rows(x->t->packed);
     int at[BOUND_TO + 1] = {0};
     for (int i = 0; i < info->nConstraint; i++) at[bound_of(&info->aConstraint[i])] = i + 1;
     if (at[BOUND_IS]) at[BOUND_FROM] = at[BOUND_TO] = 0;
@@ -67,8 +104,8 @@ static int plan(sqlite3_vtab *table, sqlite3_index_info *info) {
 
 static int cursor_open(sqlite3_vtab *table, sqlite3_vtab_cursor **out) {
     (void)table;
-    struct event_cursor *c = pm_xmalloc(sizeof *c);
-    *c = (struct event_cursor){0};
+    struct cursor *c = pm_xmalloc(sizeof *c);
+    *c = (struct cursor){0};
     *out = &c->base;
     return SQLITE_OK;
 }
@@ -77,65 +114,63 @@ static int cursor_close(sqlite3_vtab_cursor *c) {
     return SQLITE_OK;
 }
 
+static void cursor_go(struct cursor *c, int64_t id) {
+    const struct packed_table *x = table_of(&c->base);
+    c->id = x->as->from(x->t->packed, id);
+}
 // Only whole numbers bound anything here; what a text or a fraction bounds SQLite knows.
 static int cursor_filter(sqlite3_vtab_cursor *cursor, int bounds, const char *text, int n,
                          sqlite3_value **v) {
     (void)text, (void)n;
-    struct event_cursor *c = (struct event_cursor *)cursor;
+    struct cursor *c = (struct cursor *)cursor;
     const enum bound each[] = {BOUND_IS, BOUND_FROM, BOUND_TO};
-    c->id = 1;
-    c->last = timeline_packed_rows(timeline_of(cursor)->packed);
+    int64_t from = 1;
+    c->last = INT64_MAX - 1;
     for (size_t i = 0; i < PM_LEN(each); i++) {
         if (!(bounds & (int)each[i])) continue;
         sqlite3_value *bound = *v++;
         if (sqlite3_value_type(bound) != SQLITE_INTEGER) continue;
         const int64_t id = sqlite3_value_int64(bound);
-        if (each[i] != BOUND_TO && id > c->id) c->id = id;
+        if (each[i] != BOUND_TO && id > from) from = id;
         if (each[i] != BOUND_FROM && id < c->last) c->last = id;
     }
+    cursor_go(c, from);
     return SQLITE_OK;
 }
 static int cursor_next(sqlite3_vtab_cursor *cursor) {
-    ((struct event_cursor *)cursor)->id++;
+    struct cursor *c = (struct cursor *)cursor;
+    cursor_go(c, c->id + 1);
     return SQLITE_OK;
 }
 static int cursor_at_end(sqlite3_vtab_cursor *cursor) {
-    const struct event_cursor *c = (const struct event_cursor *)cursor;
+    const struct cursor *c = (const struct cursor *)cursor;
     return c->id > c->last;
 }
 static int cursor_rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *id) {
-    *id = ((const struct event_cursor *)cursor)->id;
+    *id = ((const struct cursor *)cursor)->id;
     return SQLITE_OK;
 }
 static int cursor_column(sqlite3_vtab_cursor *cursor, sqlite3_context *to, int column) {
-    struct pm_timeline *t = timeline_of(cursor);
-    const int64_t id = ((const struct event_cursor *)cursor)->id;
-    if (column == COLUMN_ID) {
-        sqlite3_result_int64(to, id);
-        return SQLITE_OK;
-    }
-    if (column == COLUMN_RAW) {
-        const struct pm_str raw = timeline_packed_raw(t, id);
-        if (raw.n) sqlite3_result_text64(to, raw.p, raw.n, SQLITE_TRANSIENT, SQLITE_UTF8);
-        return t->error.n ? SQLITE_CORRUPT : SQLITE_OK;
-    }
-    const struct pack *b = timeline_pack_of(t, id);
-    if (!b) return SQLITE_CORRUPT;
-    const int64_t v = b->v[(id - 1) % PACK_ROWS][column - COLUMN_NUMBERS];
-    if (v != PM_NO_TIME) sqlite3_result_int64(to, v);
+    const int64_t id = ((const struct cursor *)cursor)->id;
+    const struct packed_table *x = table_of(cursor);
+    if (column != COLUMN_ID) return x->as->column(x->t, id, column, to);
+    sqlite3_result_int64(to, id);
     return SQLITE_OK;
 }
 
-bool timeline_packed_table(struct pm_timeline *t) {
-    static const sqlite3_module event = {.xConnect = table_connect,
-                                         .xBestIndex = plan,
-                                         .xDisconnect = table_disconnect,
-                                         .xOpen = cursor_open,
-                                         .xClose = cursor_close,
-                                         .xFilter = cursor_filter,
-                                         .xNext = cursor_next,
-                                         .xEof = cursor_at_end,
-                                         .xColumn = cursor_column,
-                                         .xRowid = cursor_rowid};
-    return timeline_check(t, sqlite3_create_module(t->db, "event", &event, t));
+bool timeline_packed_tables(struct pm_timeline *t) {
+    static const sqlite3_module module = {.xConnect = table_connect,
+                                          .xBestIndex = plan,
+                                          .xDisconnect = table_disconnect,
+                                          .xOpen = cursor_open,
+                                          .xClose = cursor_close,
+                                          .xFilter = cursor_filter,
+                                          .xNext = cursor_next,
+                                          .xEof = cursor_at_end,
+                                          .xColumn = cursor_column,
+                                          .xRowid = cursor_rowid};
+    for (size_t i = 0; i < PM_LEN(tables); i++)
+        if (!timeline_check(t, sqlite3_create_module(t->db, tables[i].name, &module, t)))
+            return false;
+    return true;
 }

@@ -11,7 +11,7 @@
 // Rows are taken by functions of ours that SQLite calls with their cells: asking for each
 // cell of each row takes longer than reading it. They know the walk by a pointer that only
 // our own statements bind, so that they are of no use to SQL of others.
-#include "timeline/store.h"
+#include "timeline/packed.h"
 #include <stdlib.h>
 
 enum {

@@ -9,6 +9,9 @@
 // "pm1t"; raise the schema when physical tables change meaning.
 enum { PM_TIMELINE_APPLICATION = 0x706d3174, PM_TIMELINE_SCHEMA = 4 };
 
+// What stands in blocks, in a table of its own each (packed.c).
+enum packed_kind { PACKED_ROW, PACKED_RAW, PACKED_STRING, PACKED_LOOSE, PACKED_KINDS };
+
 enum timeline_stmt { // prepared once, on first use
     ST_STRING,
     ST_STRINGS,
@@ -18,11 +21,9 @@ enum timeline_stmt { // prepared once, on first use
     ST_SHAPE_GET,
     ST_EVENT,
     ST_EVENTS,
-    ST_PACK,
-    ST_PACK_RAW,
-    ST_PACKED,
-    ST_PACKED_RAW,
-    ST_RAW,
+    ST_PACK, // one of each enum packed_kind
+    ST_PACKED = ST_PACK + PACKED_KINDS,
+    ST_RAW = ST_PACKED + PACKED_KINDS,
     ST_UNDATED,
     ST_DATED,
     ST_DATEDS,
@@ -197,6 +198,9 @@ struct pm_timeline *timeline_refuse(struct pm_timeline *t, const char **why, con
                                     const char *what, const char *detail);
 
 // strings.c
+#define STRINGS_LOOSE (INT64_C(1) << 31) // texts that are not remembered are from here on
+void timeline_string_insert(struct pm_timeline *t, uint32_t id, struct pm_str s);
+uint32_t timeline_string_loose(struct pm_timeline *t, struct pm_str s); // nobody has it again
 void timeline_bound_forget(struct pm_timeline *t); // write.c: its statements are made anew
 // Between the two, new texts get their numbers at once and their rows at the end, in groups.
 void timeline_strings_hold(struct pm_timeline *t);
@@ -222,24 +226,10 @@ void timeline_row_note(struct pm_timeline *t, int64_t id, int64_t member, int64_
 
 void timeline_rows_insert(struct pm_timeline *t, const struct event_row *rows, size_t n); // unnoted
 
-// packed.c: rows with the numbers 1 and on.
-enum { PACK_ROWS = 64 };
-struct pack {      // those of one block, unpacked
-    int64_t block; // from 0; -1: none
-    size_t n;
-    int64_t v[PACK_ROWS][EVENT_NUMBERS];
-};
-void timeline_packed_add(struct pm_timeline *t, const struct event_row *rows, size_t n);
-int64_t timeline_packed_rows(const struct packed *x); // number of the last
-// Where row `id` is at (id - 1) % PACK_ROWS, until another is asked for; NULL: see error.
-const struct pack *timeline_pack_of(struct pm_timeline *t, int64_t id);
-struct pm_str timeline_packed_raw(struct pm_timeline *t, int64_t id); // until the next
-// From now on rows are in the table, where they may be changed.
+// packed.c: from now on rows and texts are in tables, where they may be changed. False: see
+// error.
 bool timeline_unpack(struct pm_timeline *t);
 void timeline_packed_free(struct packed *x);
-
-// packed_table.c
-bool timeline_packed_table(struct pm_timeline *t); // SQL has a table `event` again
 
 // shapes.c
 uint32_t timeline_shape(struct pm_timeline *t, const struct shape *s); // → shape.number
@@ -319,15 +309,6 @@ struct row_cells {
     int dated_quality; // UNDATED: its stamps are as its shape says
     uint32_t text[EVENT_TEXTS];
 };
-// packed_rows.c: rows from one id to another, but those that a better copy tells. The place
-// that each has lacks its rank and line.
-struct packed_rows;
-typedef void packed_row_cb(void *ctx, struct row_cells *c);
-struct packed_rows *timeline_packed_rows_open(struct pm_timeline *t);
-bool timeline_packed_each(struct packed_rows *x, int64_t from, int64_t to, packed_row_cb *cb,
-                          void *ctx); // false: see error
-void timeline_packed_rows_close(struct packed_rows *x);
-
 struct rows;
 // The rows of `where`, which is SQL over the columns of event and shape; NULL: all.
 struct rows *timeline_rows_open(struct pm_timeline *t, const char *where,

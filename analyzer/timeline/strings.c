@@ -4,18 +4,29 @@
 // Memory is bounded by distinct texts, and those by a budget: past it, new texts still
 // get a row and a number, but are forgotten at once ("loose", numbers from 2^31), so that
 // a hostile log of ever new texts costs disk and not memory.
-#include "timeline/store.h"
+#include "timeline/packed.h"
 #include <stdlib.h>
 
 #define STRINGS_BUDGET_BYTES (UINT64_C(96) << 20)
 #define STRING_OVERHEAD_BYTES 64 // of the table, a text
 
-static void string_write(struct pm_timeline *t, uint32_t id, struct pm_str s) {
+void timeline_string_insert(struct pm_timeline *t, uint32_t id, struct pm_str s) {
     sqlite3_stmt *w = timeline_stmt(t, t->judgement_aside ? ST_STRING_ASIDE : ST_STRING);
     if (!w) return;
     sqlite3_bind_int64(w, 1, id);
     bind_str(w, 2, s);
     timeline_run(t, w);
+}
+static void string_write(struct pm_timeline *t, uint32_t id, struct pm_str s) {
+    if (t->packed) timeline_packed_string_add(t, id, s);
+    else timeline_string_insert(t, id, s);
+}
+
+uint32_t timeline_string_loose(struct pm_timeline *t, struct pm_str s) {
+    if (t->loose_next == UINT32_MAX)
+        return 0; // two thousand million loose texts: the file is past any use
+    string_write(t, t->loose_next, s);
+    return t->loose_next++;
 }
 
 uint32_t timeline_string(struct pm_timeline *t, struct pm_str s) {
@@ -23,11 +34,7 @@ uint32_t timeline_string(struct pm_timeline *t, struct pm_str s) {
     timeline_strings_load(t);
     if (t->strings_bytes > STRINGS_BUDGET_BYTES) {
         uint32_t known = pm_intern_find(t->strings, s);
-        if (known != UINT32_MAX) return known;
-        if (t->loose_next == UINT32_MAX)
-            return 0; // two thousand million loose texts: the file is past any use
-        string_write(t, t->loose_next, s);
-        return t->loose_next++;
+        return known != UINT32_MAX ? known : timeline_string_loose(t, s);
     }
     uint32_t id = pm_intern_id(t->strings, s);
     if (id < t->strings_written) return id;
@@ -44,7 +51,7 @@ void timeline_strings_hold(struct pm_timeline *t) {
 }
 
 void timeline_strings_release(struct pm_timeline *t) {
-    sqlite3_stmt *group = timeline_stmt(t, ST_STRINGS);
+    sqlite3_stmt *group = t->packed ? NULL : timeline_stmt(t, ST_STRINGS);
     uint32_t id = t->strings_from;
     t->strings_held = false;
     for (; group && t->strings_written - id >= GROUP_ROWS; id += GROUP_ROWS) {
@@ -116,18 +123,30 @@ static const char *text_keep(struct texts *x, struct pm_str text) {
     return p;
 }
 
-bool timeline_texts_load(struct pm_timeline *t) {
-    struct texts *x = &t->texts;
-    sqlite3_stmt *s = NULL;
-    if (t->strings_loaded || x->n ||
-        !timeline_check(t, sqlite3_prepare_v2(t->db, all_sql, -1, &s, NULL)))
-        return false;
-    int64_t last =
-        timeline_number(t, "SELECT coalesce(max(id), 0) FROM string WHERE id<2147483648", 0);
+static void texts_begin(struct texts *x, int64_t last) {
     x->arena = pm_arena_new();
     x->cap = last >= 0 && last < TEXTS_FIRST_MAX ? (size_t)last + 1 : TEXTS_FIRST_MAX;
     x->items = pm_xmalloc(x->cap * sizeof *x->items);
     *PM_PUSH(x->items, x->n, x->cap) = PM_NONE;
+}
+static bool packed_texts_load(struct pm_timeline *t, struct texts *x) {
+    const int64_t n = timeline_packed_strings(t->packed);
+    texts_begin(x, n);
+    for (int64_t id = 1; id <= n && !t->error.n; id++) {
+        const struct pm_str text = timeline_packed_string(t, id);
+        if (text.n) *PM_PUSH(x->items, x->n, x->cap) = (struct pm_str){text_keep(x, text), text.n};
+    }
+    if ((int64_t)x->n != n + 1) texts_are_damaged(t);
+    return true;
+}
+bool timeline_texts_load(struct pm_timeline *t) {
+    struct texts *x = &t->texts;
+    sqlite3_stmt *s = NULL;
+    if (t->strings_loaded || x->n) return false;
+    if (t->packed) return packed_texts_load(t, x);
+    if (!timeline_check(t, sqlite3_prepare_v2(t->db, all_sql, -1, &s, NULL))) return false;
+    texts_begin(
+        x, timeline_number(t, "SELECT coalesce(max(id), 0) FROM string WHERE id<2147483648", 0));
     int rc;
     while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
         struct pm_str text = timeline_column(s, 1);
@@ -153,6 +172,7 @@ struct pm_str timeline_string_get(struct pm_timeline *t, uint32_t id, uint32_t *
     if (id < t->texts.n) return t->texts.items[id];
     if (id < pm_intern_count(t->strings)) return pm_intern_str(t->strings, id);
     *number = 0;
+    if (t->packed) return pm_arena_dup(t->row_arena, timeline_packed_string(t, id));
     sqlite3_stmt *s = timeline_stmt(t, ST_STRING_GET);
     if (!s) return PM_NONE;
     sqlite3_bind_int64(s, 1, id);

@@ -1,5 +1,5 @@
 // Writing while a bundle is read: members, events, diagnostics; the end.
-#include "timeline/store.h"
+#include "timeline/packed.h"
 #include <stdlib.h>
 
 static void member_bind(sqlite3_stmt *s, const struct pm_file_row *f) {
@@ -145,7 +145,9 @@ static void ids_of(struct pm_timeline *t, const struct pm_row *row, const struct
         ids[f] = 0;
         if (!row->event.field[f].n || f == PM_F_URL) continue;
         bool part = f >= PM_F_REPOSITORY && f < PM_F_REPOSITORY + URL_PARTS;
-        ids[f] = part ? part_id(t, row, before, f, url) : field_id(t, row, before, f);
+        if (f == PM_F_JOIN && t->packed && row->event.kind == PM_KIND_REQUEST)
+            ids[f] = timeline_string_loose(t, row->event.field[f]); // each has its own
+        else ids[f] = part ? part_id(t, row, before, f, url) : field_id(t, row, before, f);
     }
     ids[PM_F_URL] = url;
 }

@@ -135,5 +135,6 @@ void pm_load_rows(const struct pm_env *env, struct pm_evidence *ev) {
     files_name(env, ev);
     pm_timeline_walk(env->timeline, row_in, &l);
     loading_free(&l);
+    pm_memory_trim(); // what told rows apart is more than the pulls that come of them
     pm_load_whole(env, ev);
 }
