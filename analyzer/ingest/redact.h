@@ -25,9 +25,12 @@ bool pm_secret_may_key(struct pm_str s, size_t end); // false: no key ends there
 // A bit for each three letters that some key ends with.
 extern uint32_t pm_secret_last_three[1 << 10];
 static inline bool pm_secret_letter(char c) { return (unsigned char)((c | 32) - 'a') < 26; }
-// At one look, which most colons and blanks need: three letters before `end`, or before the
-// quote that ends there, with which no key ends.
+static inline bool pm_secret_figure(char c) { return (unsigned char)(c - '0') < 10; }
+// At one look, which most colons and blanks need: the hour or minute of a time, or three
+// letters before `end`, or before the quote that ends there, with which no key ends.
 static inline bool pm_secret_no_key(struct pm_str s, size_t end) {
+    if (end > 3 && pm_secret_figure(s.p[end - 1]))
+        return pm_secret_figure(s.p[end - 2]) && (s.p[end - 3] == ' ' || s.p[end - 3] == ':');
     if (end > 3 && s.p[end - 1] == '"') end--;
     if (end < 3 || !pm_secret_letter(s.p[end - 1]) || !pm_secret_letter(s.p[end - 2]) ||
         !pm_secret_letter(s.p[end - 3]))
@@ -80,6 +83,13 @@ static inline bool pm_secret_may_mark(struct pm_str s, size_t word) {
     unsigned bit = pm_secret_first_bit(s.p + word);
     return pm_secret_firsts[bit / 64] >> (bit % 64) & 1;
 }
+// The same for many places at once, and by the letters themselves: of each of the first
+// three, which eighths of the marks have its low and its high half there. A word begins as
+// none does where no eighth has all six.
+struct pm_secret_halves {
+    uint8_t low[16], high[16];
+};
+extern struct pm_secret_halves pm_secret_thirds[3];
 
 // The places from `at` on at which some shape can show: a bit each, 32 to a block; of
 // blocks beyond the text nothing is said.

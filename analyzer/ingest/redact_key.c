@@ -225,19 +225,38 @@ static const struct name *name_of(const struct folded *f) {
 
 static bool separates(char c) { return c == '_' || c == '-' || c == '.'; }
 
+// Whether a word ends with a name or a suffix, read backwards in the word itself: most that
+// end as one in three letters (version, duration) do not in six.
+static bool ends_as(struct pm_str word, const char *tail) {
+    size_t at = word.n, n = strlen(tail);
+    while (n > 0) {
+        if (at == 0) return false;
+        char c = word.p[--at];
+        if (separates(c)) continue;
+        if (pm_secret_lower((unsigned char)c) != (unsigned char)tail[--n]) return false;
+    }
+    return true;
+}
+static bool ends_as_some(struct pm_str word) {
+    for (size_t i = last_letter[word.p[word.n - 1] & 31]; i > 0; i = next_tail[i - 1])
+        if (ends_as(word, tail_at(i - 1))) return true;
+    return false;
+}
+
 // Whether a key may end with the letter at `end` - 1. Separators are no part of its name:
 // ACCESS_KEY_ID.
 static bool may_end(const char *p, size_t end) {
     if (end < 3) return true;
     char before = p[end - 2];
-    if (!pm_secret_letter(before))
-        return !(before >= '0' && before <= '9'); // \u0022, not 2026-01-02T03
+    if (!pm_secret_letter(before)) // \u0022, not 2026-01-02T03, nor a letter by itself
+        return before != ' ' && !(before >= '0' && before <= '9');
     char third = p[end - 3];
     if (separates(third)) {
         if (end < 4 || !pm_secret_letter(p[end - 4])) return true;
         third = p[end - 4];
     }
-    return pm_secret_last_three[(third & 31u) << 5 | (before & 31u)] >> (p[end - 1] & 31) & 1;
+    return pm_secret_last_three[(third & 31u) << 5 | (before & 31u)] >> (p[end - 1] & 31) & 1 &&
+           ends_as_some((struct pm_str){p, end});
 }
 // The same before anybody looks for where the word begins: at the colons of times, ports,
 // digests and of what JSON calls its fields.
@@ -256,28 +275,9 @@ static bool may_be_key(struct pm_str word) {
     return word.n >= 2 && may_end(word.p, word.n);
 }
 
-// Whether a word ends with a name or a suffix, read backwards in the word itself: most that
-// end as one in three letters (version, duration) do not in six.
-static bool ends_as(struct pm_str word, const char *tail) {
-    size_t at = word.n, n = strlen(tail);
-    while (n > 0) {
-        if (at == 0) return false;
-        char c = word.p[--at];
-        if (separates(c)) continue;
-        if (pm_secret_lower((unsigned char)c) != (unsigned char)tail[--n]) return false;
-    }
-    return true;
-}
-static bool ends_as_some(struct pm_str word) {
-    if (!pm_secret_letter(word.p[word.n - 1])) return true; // a number behind it is a suffix, too
-    for (size_t i = last_letter[word.p[word.n - 1] & 31]; i > 0; i = next_tail[i - 1])
-        if (ends_as(word, tail_at(i - 1))) return true;
-    return false;
-}
-
 bool pm_secret_key(struct pm_str word, struct pm_secret_key *key) {
     struct folded f;
-    if (word.n < 2 || !may_be_key(word) || !ends_as_some(word)) return false;
+    if (word.n < 2 || !may_be_key(word)) return false;
     fold(word, &f);
     const struct name *n = name_of(&f);
     size_t whole = f.n;

@@ -186,6 +186,8 @@ static size_t quote_before(struct pm_str s, size_t end) {
         while (n < end && s.p[end - 1 - n] == '\\') n++;
         return n;
     }
+    const char last = s.p[end - 1]; // of \u0022, %27, &quot; and %5C`
+    if (last != '2' && last != '7' && last != ';' && last != '`') return 0;
     for (size_t n = 24; n >= 3; n--) // texts within texts have many backslashes
         if (end >= n && (s.p[end - n] == '%' || s.p[end - n] == '\\' || s.p[end - n] == '&') &&
             pm_secret_quote(s, end - n) == n)

@@ -74,14 +74,13 @@ static const struct stamp {
     STAMP(3, "AAA  0 00:00:00"),
 };
 
-static bool figure(char c) { return c >= '0' && c <= '9'; }
 static size_t figures(struct pm_str s) {
     size_t n = 0;
-    while (n < s.n && figure(s.p[n])) n++;
+    while (n < s.n && pm_secret_figure(s.p[n])) n++;
     return n;
 }
 static bool is_alike(char c, char as) {
-    if (as == '0') return figure(c);
+    if (as == '0') return pm_secret_figure(c);
     return as == 'A' ? pm_secret_letter(c) : c == as;
 }
 static bool is_written(struct pm_str s, const struct stamp *as) {
@@ -124,7 +123,7 @@ static struct pm_str with_stamps_alike(char *out, struct pm_str s) {
         size_t n = stamp_of_colon(s, (size_t)colon, done, &at);
         done = n ? at + n : (size_t)colon + 1;
         for (size_t i = at; n && i < done; i++)
-            if (figure(out[i])) out[i] = '0';
+            if (pm_secret_figure(out[i])) out[i] = '0';
     }
     return (struct pm_str){out, s.n};
 }
@@ -134,7 +133,7 @@ static size_t request_at(struct pm_str s) {
     static const struct stamp east = STAMP(3, " - - [00/AAA/0000:00:00:00 +0000] \""),
                               west = STAMP(3, " - - [00/AAA/0000:00:00:00 -0000] \"");
     size_t n = 0;
-    while (n < s.n && (figure(s.p[n]) || s.p[n] == '.')) n++;
+    while (n < s.n && (pm_secret_figure(s.p[n]) || s.p[n] == '.')) n++;
     const struct pm_str rest = pm_str_from(s, n);
     return n && (is_written(rest, &east) || is_written(rest, &west)) ? n + east.text.n - 1 : 0;
 }
