@@ -7,8 +7,10 @@
 //     Pulling singularity image docker://r.test/a/b:1.                                            (Snakemake)
 //     Pulling Singularity image docker://r.test/a/b:1 [cache /work/singularity/r.test-a-b-1.img]  (Nextflow)
 //     Failed to pull singularity image                                                            (both: the next lines say which and why)
+//     [ERROR] URL https://registry-1.docker.io/v2/library/ubuntu/manifests/22.04 returned error code: 429 Too Many Requests      (enroot, alone or behind Slurm's "error: pyxis:")
 // Source: apptainer/apptainer:cmd/internal/cli/pull.go, internal/pkg/client/oci;
-// nextflow-io/nextflow SingularityCache; snakemake deployment/singularity.py. What
+// nextflow-io/nextflow SingularityCache; snakemake deployment/singularity.py;
+// NVIDIA/enroot:src/common.sh, NVIDIA/pyxis. What
 // becomes of the layers afterwards (no mksquashfs, no space to unpack in) is told with
 // the same head and talks of no registry.
 #include "parsers/client/client.h"
@@ -30,6 +32,11 @@ static const struct pm_client_row rows[] = {
     {"Converting OCI blobs to SIF format", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 70},
     {"^INFO:    Starting build...", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 70},
     {"^INFO:    Creating SIF file...", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 70},
+    {"[ERROR] URL http", " returned error code: ", PM_KIND_PULL_FAIL, PM_SAY_WHOLE, 75}, // enroot
+    {"[INFO] Querying registry for permission grant", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 70},
+    {"[INFO] Authenticating with user: ", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 70},
+    {"[INFO] Fetching image manifest", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 70},
+    {"error: pyxis: ", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 70}, // Slurm's plugin, which calls it
     {"singularity pull ", " docker://", PM_KIND_OTHER, PM_SAY_NOTHING, 60},
     {"apptainer pull ", " docker://", PM_KIND_OTHER, PM_SAY_NOTHING, 60},
 };

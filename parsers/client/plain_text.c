@@ -188,8 +188,8 @@ static bool take_trace(struct pm_parse_ctx *ctx, const struct pm_record *r) {
 // somebody looks for or would say, and nothing that happened.
 static bool says_what_would_be(struct pm_str s) {
     static const char *const begins[] = {"+ ", "++ ", "$ ", "# ", "//", "/* ", "if ", "elif "};
-    static const char *const inside[] = {" 2>&1", "| grep ", "|grep ", "{{ ", "{{$", "{{.",
-                                         " %s",   " %q",     " %v",    " %w", "\"%s"};
+    static const char *const inside[] = {" 2>&1", "| grep ", "|grep ", "{{ ", "{{$",  "{{.",
+                                         " %s",   " %q",     " %v",    " %w", "\"%s", "_test.go:"};
     s = pm_str_trim(s);
     for (size_t i = 0; i < PM_LEN(begins); i++)
         if (starts(s, begins[i])) return true;

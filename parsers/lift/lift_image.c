@@ -88,7 +88,10 @@ static const struct image_cue image_cues[] = {
     {"failed to pull ", NULL, false},
     {"unable to fetch image ", NULL, false}, // Knative
     {"failed to get image ", NULL, false},   // Rancher's agent of a node
-    {"head request for ", NULL, false},      // watchtower
+    {"fetch builder image ", NULL, false},   // pack
+    {"fetch run image ", NULL, false},
+    {"your credentials for ", " are set up", false}, // Jib
+    {"head request for ", NULL, false},              // watchtower
     {"can't install ", " -> ",
      false}, // Home Assistant's supervisor; Docker's answer behind it has no tag
     {"source metadata for ", NULL, true},

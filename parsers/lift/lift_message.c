@@ -35,6 +35,8 @@ static const struct message_row message_rows[] = {
     {"Failed to create pod sandbox", "sandbox image", PM_KIND_PULL_FAIL, SAY_WHOLE, false},
     {"Failed to create pod sandbox", "pulling image", PM_KIND_PULL_FAIL, SAY_WHOLE, false},
     {"Failed to create pod sandbox", "error unpacking image", PM_KIND_PULL_FAIL, SAY_WHOLE, false},
+    {"Error: failed to create containerd container", "error unpacking image: ", PM_KIND_OTHER,
+     SAY_WHOLE, false}, // it was pulled, and is not whole any more
     {"Error: failed to create containerd task", "Image Pull error: ", PM_KIND_PULL_FAIL, SAY_WHOLE,
      false}, // Confidential Containers: the guest pulls
     {"Failed create pod sandbox", "sandbox image", PM_KIND_PULL_FAIL, SAY_WHOLE, false},

@@ -87,6 +87,7 @@ static const struct pm_word talk_words[] = {
     {"bearer token", CLIENT_PLACE},
     {"manifest", CLIENT_PLACE},
     {"writing blob", CLIENT_PLACE},
+    {"429 too many requests", CLIENT_PLACE},
     {"error", FAILURE},
     {"fail", FAILURE},
     {"denied", FAILURE},
@@ -157,7 +158,9 @@ static struct pm_words talk = {.word = talk_words, .n = PM_LEN(talk_words)};
 
 // What stands behind /v2/ of no registry: a file (https://cdn.acme.test/v2/logo.png), a
 // path of another tree that goes on in the sentence
-// (https://mirror.acme.test/v2/dists/stable/InRelease  429). A registry's path names what of the repository is asked for.
+// (https://mirror.acme.test/v2/dists/stable/InRelease  429) or ends with a quote
+// (Post "https://api.snapcraft.io/v2/snaps/refresh"). A registry's path names what of the
+// repository is asked for.
 static bool other_path(struct pm_str rest) {
     static const char *const parts[] = {"/manifests/", "/blobs/", "/tags/", "/referrers/",
                                         "/_",          "token",   "auth"};
@@ -166,7 +169,8 @@ static bool other_path(struct pm_str rest) {
     struct pm_str path = pm_str_sub(rest, 0, n);
     for (size_t i = 0; i < PM_LEN(parts); i++)
         if (has(path, parts[i])) return false;
-    if (n < rest.n && rest.p[n] == ' ' && pm_str_chr(path, '/', 0) >= 0) return true;
+    if (n < rest.n && (rest.p[n] == ' ' || rest.p[n] == '"') && pm_str_chr(path, '/', 0) >= 0)
+        return true;
     ptrdiff_t dot = pm_str_rchr(path, '.');
     size_t letters = dot < 0 ? 0 : path.n - (size_t)dot - 1;
     for (size_t i = 0; i < letters; i++)
