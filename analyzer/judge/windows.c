@@ -26,7 +26,7 @@ static void sum_up(const struct pm_env *env, const struct pm_scene *seen, struct
         w->attempts++;
         w->ok += p->outcome == PM_OUTCOME_OK;
         w->failed += p->outcome == PM_OUTCOME_FAILED;
-        if (p->outcome == PM_OUTCOME_FAILED) count_cause(w, p->verdict->cause);
+        if (p->outcome == PM_OUTCOME_FAILED) count_cause(w, p->names->verdict->cause);
         for (size_t k = 0; k < p->traces.n; k++)
             pm_ids_add_new(&files, seen->ev->traces.items[pm_few_at(&p->traces, k)].file);
     }

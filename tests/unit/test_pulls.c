@@ -58,7 +58,6 @@ static void pulls_make(const struct pm_env *env, struct pm_pulls *pulls, struct 
                                  .duration_ns = is_odd ? odd[i] : drawn(&seed),
                                  .bytes = i % 4 ? drawn(&seed) : -(int64_t)(i % 3),
                                  .best = i % 8 ? (uint64_t)drawn(&seed) : 0,
-                                 .verdict = i % 5 ? &known : &pm_verdict_none,
                                  .node = name(env, i, "n"),
                                  .client = name(env, i + 6, "192.0.2."),
                                  .requests = (uint32_t)(i % 9),
@@ -74,7 +73,8 @@ static void pulls_make(const struct pm_env *env, struct pm_pulls *pulls, struct 
                                             .digest = name(env, i + 5, "sha256:"),
                                             .user = name(env, i / 7, "+"),
                                             .k8s_namespace = name(env, i / 3, "shop"),
-                                            .error = error(env, i)};
+                                            .error = error(env, i),
+                                            .verdict = i % 5 ? &known : &pm_verdict_none};
         pm_pull_name(pulls, p, &names);
         if (i % 13 == 0) p->started = PM_NO_TIME;
         if (i % 17 == 0) p->ended = PM_NO_TIME;

@@ -11,7 +11,7 @@
 static bool kubelet_asked(const struct pm_attempt *p) {
     if (!(p->sources & (PM_SRC_RUNTIME | PM_SRC_KUBELET | PM_SRC_EVENTS | PM_SRC_POD)))
         return false;
-    return !pm_cause_has(p->verdict->cause, PM_TRAIT_KUBELET);
+    return !pm_cause_has(p->names->verdict->cause, PM_TRAIT_KUBELET);
 }
 
 // The series that pulls of one node, of one registry and of both go to: a million pulls are
@@ -46,7 +46,8 @@ static void count_ended(struct known *k, const struct pm_attempt *p) {
 }
 
 static void count_failed(struct known *k, const struct pm_attempt *p) {
-    int cause = p->verdict->cause >= 0 ? p->verdict->cause : pm_cause_shown(PM_SHOWN_UNKNOWN_WORDS);
+    int cause = p->names->verdict->cause >= 0 ? p->names->verdict->cause
+                                              : pm_cause_shown(PM_SHOWN_UNKNOWN_WORDS);
     Word_t *at = pm_map_slot(&k->failures, PM_PAIR(p->names->registry, cause));
     if (!*at)
         *at = SERIES(k->b, "pullmortem_pull_failures_total",

@@ -32,7 +32,7 @@ static inline struct pm_attempt *pm_fold_pull(struct pm_fold *f, uint32_t index)
 
 // One attempt. fold_attempt.c
 unsigned pm_fold_source(int origin); // PM_SRC_… of who told it
-void pm_fold_take_verdict(struct pm_attempt *p, const struct pm_verdict *v);
+void pm_fold_take_verdict(struct pm_pulls *pulls, struct pm_attempt *p, const struct pm_verdict *v);
 void pm_fold_add_pod(const struct pm_env *env, struct pm_pulls *pulls, struct pm_attempt *p,
                      const struct pm_trace *t);
 

@@ -21,12 +21,32 @@
 #include "judge/attempts/bucket.h"
 #include <stdlib.h>
 
-// The traces by bucket, those of one in order of time.
-struct dealt {
-    uint32_t *of_trace; // its bucket + 1; 0: it is of none
-    PM_LIST(uint32_t) ends;
-    uint32_t *traces; // of the first bucket, of the second, …
+// Traces by bucket, each bucket a chain in order of time: as none of them is of a pull yet,
+// `pull` names the next one until its bucket is opened. Lists of millions would stand beside
+// the traces and the pulls when memory is fullest.
+struct chain {
+    pm_ref first, last; // traces, index + 1
 };
+struct dealt {
+    PM_LIST(struct chain) buckets;
+    PM_LIST(uint32_t) opened; // the traces of the bucket that is folded
+};
+
+static void chain_add(struct pm_evidence *ev, struct chain *c, uint32_t trace) {
+    const pm_ref ref = pm_ref_of(trace);
+    if (c->last) PM_REF(ev->traces, c->last).pull = ref;
+    else c->first = ref;
+    c->last = ref;
+}
+static void chain_open(struct pm_evidence *ev, const struct chain *c, struct dealt *d) {
+    d->opened.n = 0;
+    for (pm_ref at = c->first, next; at; at = next) {
+        struct pm_trace *t = &PM_REF(ev->traces, at);
+        next = t->pull;
+        t->pull = 0;
+        *PM_PUSH(d->opened.items, d->opened.n, d->opened.cap) = at - 1;
+    }
+}
 
 static void deal_one(struct pm_fold *f, struct dealt *d, Pvoid_t *by_key, uint32_t i) {
     const struct pm_trace *t = &f->ev->traces.items[i];
@@ -45,33 +65,19 @@ static void deal_one(struct pm_fold *f, struct dealt *d, Pvoid_t *by_key, uint32
         return;
     Word_t *slot = pm_map_slot(by_key, PM_PAIR(t->node, t->said->image));
     if (!*slot) {
-        *PM_PUSH(d->ends.items, d->ends.n, d->ends.cap) = 0;
-        *slot = d->ends.n;
+        *PM_PUSH(d->buckets.items, d->buckets.n, d->buckets.cap) = (struct chain){0};
+        *slot = d->buckets.n;
     }
-    d->of_trace[i] = (uint32_t)*slot;
-    PM_REF(d->ends, *slot)++;
+    chain_add(f->ev, &PM_REF(d->buckets, *slot), i);
 }
 
 static void deal(struct pm_fold *f, struct dealt *d) {
-    size_t n = f->ev->traces.n;
     Pvoid_t by_key = NULL;
     Word_t freed;
-    d->of_trace = pm_xmalloc((n + 1) * sizeof *d->of_trace);
-    memset(d->of_trace, 0, (n + 1) * sizeof *d->of_trace);
-    for (size_t i = 0; i < n; i++) deal_one(f, d, &by_key, (uint32_t)i);
+    for (size_t i = 0; i < f->ev->traces.n; i++) deal_one(f, d, &by_key, (uint32_t)i);
     JLFA(freed, by_key);
     (void)freed;
     pm_order_sort(&f->failed_events);
-    uint32_t from = 0;
-    for (size_t k = 0; k < d->ends.n; k++) {
-        uint32_t many = d->ends.items[k];
-        d->ends.items[k] = from;
-        from += many;
-    }
-    d->traces = pm_xmalloc((from + (size_t)1) * sizeof *d->traces);
-    for (size_t i = 0; i < n; i++)
-        if (d->of_trace[i]) d->traces[PM_REF(d->ends, d->of_trace[i])++] = (uint32_t)i;
-    free(d->of_trace);
 }
 
 static void bucket_open(const struct pm_fold *f, struct pm_fold_bucket *b, const uint32_t *traces,
@@ -89,10 +95,11 @@ static void bucket_open(const struct pm_fold *f, struct pm_fold_bucket *b, const
     }
 }
 
-static void fold_buckets(struct pm_fold *f, const struct dealt *d) {
+static void fold_buckets(struct pm_fold *f, struct dealt *d) {
     struct pm_fold_bucket bucket = {0}, *b = &bucket;
-    for (size_t k = 0, from = 0; k < d->ends.n; from = d->ends.items[k++]) {
-        bucket_open(f, b, d->traces + from, d->ends.items[k] - from);
+    for (size_t k = 0; k < d->buckets.n; k++) {
+        chain_open(f->ev, &d->buckets.items[k], d);
+        bucket_open(f, b, d->opened.items, d->opened.n);
         pm_fold_runtime(f, b);
         pm_fold_kubelet(f, b);
         pm_fold_client(f, b);
@@ -135,8 +142,8 @@ void pm_fold_pulls(const struct pm_env *env, struct pm_evidence *ev, struct pm_p
     deal(&f, &dealt);
     pm_fold_counts_add_up(env, ev);
     fold_buckets(&f, &dealt);
-    free(dealt.traces);
-    free(dealt.ends.items);
+    free(dealt.buckets.items);
+    free(dealt.opened.items);
     for (size_t i = 0; i < pulls->n; i++)
         if (pulls->items[i].outcome == PM_OUTCOME_OPEN)
             pm_fold_cut_by_restart(&f, &pulls->items[i]);

@@ -22,14 +22,11 @@ static bool decided(const struct pm_verdict *v) { return v->cause >= 0 && v->can
 
 // Several lines of one attempt: the one that decides wins over the one that only names
 // candidates.
-void pm_fold_take_verdict(struct pm_attempt *p, const struct pm_verdict *v) {
-    if (v->cause < 0) return;
-    if (p->verdict->cause < 0) {
-        p->verdict = v;
-        return;
-    }
-    if (decided(p->verdict) || !decided(v)) return;
-    p->verdict = v;
+void pm_fold_take_verdict(struct pm_pulls *pulls, struct pm_attempt *p,
+                          const struct pm_verdict *v) {
+    const struct pm_verdict *known = p->names->verdict;
+    if (v->cause < 0 || (known->cause >= 0 && (decided(known) || !decided(v)))) return;
+    pm_pull_judge(pulls, p, v);
 }
 
 static int rank_of(const struct pm_trace *t) {
@@ -89,9 +86,9 @@ void pm_fold_absorb(const struct pm_env *env, struct pm_evidence *ev, struct pm_
     // The same words again, perhaps without the image and hence the registry that decides
     // what they may mean: the fuller line's reading stands.
     if ((t->said->role == PM_ROLE_ECHO || !t->said->registry) && t->said->error &&
-        t->said->error == p->names->error && p->verdict->cause >= 0)
-        pm_trace_judge(ev, t, p->verdict);
-    pm_fold_take_verdict(p, t->said->verdict);
+        t->said->error == p->names->error && p->names->verdict->cause >= 0)
+        pm_trace_judge(ev, t, p->names->verdict);
+    pm_fold_take_verdict(pulls, p, t->said->verdict);
     if (p->best && rank_of(t) <= p->best_rank) return;
     p->best = t->id;
     p->best_rank = (int8_t)rank_of(t);
@@ -106,13 +103,13 @@ uint32_t pm_fold_new(struct pm_pulls *pulls, const struct pm_trace *t, enum pm_o
                              .outcome = (uint8_t)outcome,
                              .origin = t->said->origin,
                              .bytes = -1,
-                             .best_rank = -1,
-                             .verdict = &pm_verdict_none};
+                             .best_rank = -1};
     pm_pull_name(pulls, p,
                  &(struct pm_pull_names){.image = t->said->image,
                                          .registry = t->said->registry,
                                          .repository = t->said->repository,
                                          .tag = t->said->tag,
-                                         .digest = t->said->digest});
+                                         .digest = t->said->digest,
+                                         .verdict = &pm_verdict_none});
     return (uint32_t)(pulls->n - 1);
 }

@@ -18,7 +18,7 @@ static void backoff_to_last(struct pm_fold *f, struct pm_fold_bucket *b, uint32_
             continue;
         if (!p->exact_pod) pm_fold_add_pod(f->env, f->pulls, p, t);
         p->lines = pm_sum_u32(p->lines, pm_trace_count(t));
-        pm_fold_take_verdict(p, t->said->verdict);
+        pm_fold_take_verdict(f->pulls, p, t->said->verdict);
         f->ev->traces.items[trace].pull = pm_ref_of(b->attempts.items[i]);
         return;
     }

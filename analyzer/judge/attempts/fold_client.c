@@ -55,7 +55,7 @@ static bool fits_failed_same(struct pm_fold *f, const struct pm_attempt *p,
             continue;
         struct pm_str said = pm_name(f->env, o->said->error),
                       again = pm_name(f->env, t->said->error);
-        told |= p->verdict->cause < 0 ||
+        told |= p->names->verdict->cause < 0 ||
                 (said.n && again.n && (pm_str_has(said, again) || pm_str_has(again, said)));
     }
     return told;

@@ -17,10 +17,10 @@
 #define SUMMED_NS PM_S(3) // the kubelet's sum follows at once
 
 static bool is_refusal(const struct pm_attempt *p) {
-    for (int i = 0; i < p->verdict->candidate_count; i++)
-        if (pm_cause_has(p->verdict->candidates[i], PM_TRAIT_REFUSED)) return true;
+    for (int i = 0; i < p->names->verdict->candidate_count; i++)
+        if (pm_cause_has(p->names->verdict->candidates[i], PM_TRAIT_REFUSED)) return true;
     return p->status == 401 || p->status == 403 ||
-           pm_cause_has(p->verdict->cause, PM_TRAIT_REFUSED);
+           pm_cause_has(p->names->verdict->cause, PM_TRAIT_REFUSED);
 }
 
 static bool follows(const struct pm_attempt *a, const struct pm_attempt *b) {
@@ -58,19 +58,20 @@ static bool one_attempt(const struct pm_env *env, const struct pm_evidence *ev,
     if (!follows(a, b) || a->exact_pod) return false; // a pod was told of it: it was an attempt
     if (b->outcome == PM_OUTCOME_OK) return is_refusal(a);
     if (summed(env, ev, b)) return true;
-    bool differ = a->verdict->cause != b->verdict->cause && a->names->error != b->names->error;
+    bool differ =
+        a->names->verdict->cause != b->names->verdict->cause && a->names->error != b->names->error;
     return (differ && (is_refusal(a) || is_refusal(b))) ||
            (b->exact_pod && is_refusal(a) && is_refusal(b));
 }
 
 static bool definite(const struct pm_attempt *p) {
-    return p->verdict->cause >= 0 && !is_refusal(p);
+    return p->names->verdict->cause >= 0 && !is_refusal(p);
 }
 
 static void merge(struct pm_pulls *pulls, uint32_t from, uint32_t into) {
     struct pm_attempt *a = &pulls->items[from], *b = &pulls->items[into];
     if (b->outcome == PM_OUTCOME_FAILED && definite(a) && !definite(b)) {
-        b->verdict = a->verdict;
+        pm_pull_judge(pulls, b, a->names->verdict);
         PM_PULL_SET(pulls, b, error, a->names->error);
         b->status = a->status;
         b->stage = a->stage;

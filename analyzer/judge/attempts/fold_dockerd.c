@@ -311,8 +311,8 @@ struct nearest {
 static bool may_be_echoed(const struct echoes *x, const struct pm_attempt *p,
                           const struct pm_trace *t) {
     if (p->outcome != PM_OUTCOME_FAILED ||
-        (t->said->verdict->cause >= 0 && p->verdict->cause >= 0 &&
-         t->said->verdict->cause != p->verdict->cause))
+        (t->said->verdict->cause >= 0 && p->names->verdict->cause >= 0 &&
+         t->said->verdict->cause != p->names->verdict->cause))
         return false;
     return !t->pod || !p->exact_pod ||
            pm_ids_has(&p->pods, pm_id_join(x->env, t->said->k8s_namespace, '/', t->pod));

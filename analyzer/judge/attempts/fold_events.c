@@ -81,8 +81,8 @@ static void pod_to_attempt(struct pm_fold *f, struct pm_attempt *p, const struct
     learn_end(p, t);
     p->sources |= PM_SRC_EVENTS;
     pm_fold_add_pod(f->env, f->pulls, p, t);
-    if (!p->quiet || p->verdict->cause >= 0) return; // nobody else knows why
-    pm_fold_take_verdict(p, t->said->verdict);
+    if (!p->quiet || p->names->verdict->cause >= 0) return; // nobody else knows why
+    pm_fold_take_verdict(f->pulls, p, t->said->verdict);
     if (!p->names->error) PM_PULL_SET(f->pulls, p, error, t->said->error);
 }
 

@@ -103,7 +103,7 @@ static Word_t pulled_before(const struct pm_env *env, const struct pm_pulls *pul
     const uint32_t best = list->items[end - 1].index;
     const struct pm_attempt *p = &pulls->items[best];
     if (p->outcome != PM_OUTCOME_FAILED || pm_time_between(pm_at(p), until) > BEFORE_NS) return 0;
-    return pm_cause_has(p->verdict->cause, PM_TRAIT_AWAY) ? pm_ref_of(best) : 0;
+    return pm_cause_has(p->names->verdict->cause, PM_TRAIT_AWAY) ? pm_ref_of(best) : 0;
 }
 
 static void fold_one(const struct pm_env *env, struct pm_evidence *ev, struct pm_pulls *pulls,

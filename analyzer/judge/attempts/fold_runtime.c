@@ -138,7 +138,8 @@ static uint32_t oldest_open(struct pm_fold *f, struct pairing *open, const struc
 static void cut(const struct pm_fold *f, struct pm_attempt *p, int64_t at) {
     p->outcome = PM_OUTCOME_FAILED;
     p->ended = at;
-    p->verdict = pm_verdict_of(f->env, pm_cause_shown(PM_SHOWN_RESTART), PM_CONFIDENCE_MEDIUM);
+    pm_pull_judge(f->pulls, p,
+                  pm_verdict_of(f->env, pm_cause_shown(PM_SHOWN_RESTART), PM_CONFIDENCE_MEDIUM));
     p->settled_by_neighbour = true;
     pm_particulars_edit(f->pulls, p)->why =
         PM_STR("the pull has no end and the runtime was restarted after it began");

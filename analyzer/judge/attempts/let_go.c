@@ -30,10 +30,42 @@ static bool speaks_anew(Pvoid_t *runtimes, const struct pm_trace *t) {
     return *last != before;
 }
 
-static void pull_follow(struct pm_attempt *p, const pm_ref *now) {
+// Which traces stay, a bit each: their new places are counted from it, as a list of them
+// would stand beside all traces and pulls when memory is fullest.
+enum { WORD_BITS = 64 };
+struct staying {
+    uint64_t *words;
+    uint32_t *before; // how many stay of the words before
+};
+static struct staying staying_new(size_t n) {
+    const size_t words = n / WORD_BITS + 1;
+    struct staying s = {pm_xmalloc(words * sizeof *s.words), pm_xmalloc(words * sizeof *s.before)};
+    memset(s.words, 0, words * sizeof *s.words);
+    return s;
+}
+static void staying_free(struct staying *s) {
+    free(s->words);
+    free(s->before);
+}
+static void staying_count(struct staying *s, size_t n) {
+    uint32_t before = 0;
+    for (size_t w = 0; w <= n / WORD_BITS; w++) {
+        s->before[w] = before;
+        before += (uint32_t)__builtin_popcountll(s->words[w]);
+    }
+}
+static uint64_t bit_of(size_t i) { return UINT64_C(1) << i % WORD_BITS; }
+// The new place + 1; 0: it is gone.
+static pm_ref place_now(const struct staying *s, uint32_t i) {
+    const uint64_t word = s->words[i / WORD_BITS];
+    if (!(word & bit_of(i))) return 0;
+    return s->before[i / WORD_BITS] + (pm_ref)__builtin_popcountll(word & (bit_of(i) - 1)) + 1;
+}
+
+static void pull_follow(struct pm_attempt *p, const struct staying *s) {
     struct pm_few kept = {0};
     for (size_t i = 0; i < p->traces.n; i++) {
-        pm_ref at = now[pm_few_at(&p->traces, i)];
+        pm_ref at = place_now(s, pm_few_at(&p->traces, i));
         if (at) pm_few_add(&kept, at - 1);
     }
     pm_few_free(&p->traces);
@@ -47,23 +79,23 @@ static void traces_pack(struct pm_evidence *ev, size_t n) {
 }
 
 void pm_fold_let_go(struct pm_evidence *ev, struct pm_pulls *pulls) {
-    pm_ref *now = pm_xmalloc((ev->traces.n + 1) * sizeof *now); // a new place + 1; 0: it is gone
+    const size_t all = ev->traces.n;
+    struct staying staying = staying_new(all);
     Pvoid_t runtimes = NULL;
     Word_t freed;
     size_t n = 0;
-    for (size_t i = 0; i < ev->traces.n; i++) {
+    for (size_t i = 0; i < all; i++) {
         const struct pm_trace *t = &ev->traces.items[i];
         const struct pm_attempt *p = t->pull ? &PM_REF(*pulls, t->pull) : NULL;
-        const bool stays = speaks_anew(&runtimes, t) || !p || !is_spent(t, p);
-        now[i] = stays ? pm_ref_of(n) : 0;
-        if (stays) ev->traces.items[n++] = *t;
-        else pm_evidence_first(ev, t);
+        if (speaks_anew(&runtimes, t) || !p || !is_spent(t, p)) {
+            staying.words[i / WORD_BITS] |= bit_of(i);
+            ev->traces.items[n++] = *t;
+        } else pm_evidence_first(ev, t);
     }
     JLFA(freed, runtimes);
     (void)freed;
-    if (n < ev->traces.n) {
-        for (size_t i = 0; i < pulls->n; i++) pull_follow(&pulls->items[i], now);
-        traces_pack(ev, n);
-    }
-    free(now);
+    staying_count(&staying, all);
+    for (size_t i = 0; i < pulls->n && n < all; i++) pull_follow(&pulls->items[i], &staying);
+    if (n < all) traces_pack(ev, n);
+    staying_free(&staying);
 }

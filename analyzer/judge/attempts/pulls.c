@@ -28,6 +28,12 @@ void pm_pull_name(struct pm_pulls *pulls, struct pm_attempt *p, const struct pm_
     p->names = pm_once_keep(pulls->names, names);
 }
 
+void pm_pull_judge(struct pm_pulls *pulls, struct pm_attempt *p, const struct pm_verdict *v) {
+    struct pm_pull_names names = *p->names;
+    names.verdict = v;
+    pm_pull_name(pulls, p, &names);
+}
+
 void pm_pull_set(struct pm_pulls *pulls, struct pm_attempt *p, size_t member, uint32_t id) {
     struct pm_pull_names names = *p->names;
     memcpy((char *)&names + member, &id, sizeof id);

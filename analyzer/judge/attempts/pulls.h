@@ -22,14 +22,14 @@ struct pm_particulars {
 // What thousands of pulls have alike stands once (pm_pull_name), as what traces say does.
 struct pm_pull_names {
     uint32_t image, registry, repository, tag, digest, k8s_namespace, container, user, error;
-    uint32_t log; // the path of the registry's log, where that alone shows it
+    uint32_t log;                     // the path of the registry's log, where that alone shows it
+    const struct pm_verdict *verdict; // settled: candidate_count 1
 };
 // A pull, while it is folded and after. A bundle has millions.
 struct pm_attempt {
     int64_t started, ended; // PM_NO_TIME unknown
     int64_t duration_ns, bytes;
-    uint64_t best;                    // event id of the line that says it best
-    const struct pm_verdict *verdict; // settled: candidate_count 1
+    uint64_t best; // event id of the line that says it best
     const struct pm_pull_names *names;
     struct pm_particulars *particulars; // NULL: none
     struct pm_few traces;               // indexes
@@ -77,6 +77,7 @@ void pm_pulls_free(struct pm_pulls *pulls);
 void pm_pull_take(struct pm_attempt *p, uint32_t trace, uint32_t file);
 // It has these from now on.
 void pm_pull_name(struct pm_pulls *pulls, struct pm_attempt *p, const struct pm_pull_names *names);
+void pm_pull_judge(struct pm_pulls *pulls, struct pm_attempt *p, const struct pm_verdict *v);
 // One of them: PM_PULL_SET(pulls, p, error, id).
 void pm_pull_set(struct pm_pulls *pulls, struct pm_attempt *p, size_t member, uint32_t id);
 #define PM_PULL_SET(pulls, p, member, id)                                                          \

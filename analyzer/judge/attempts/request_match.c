@@ -162,12 +162,12 @@ static void add_group(struct pm_pulls *pulls, struct pm_request_group *g) {
     if (p->outcome != PM_OUTCOME_FAILED || !g->worst) return;
     int16_t status = status_of(g);
     if (!p->status) p->status = status;
-    if (p->status != status || p->verdict->cause < 0 ||
-        pm_cause_has(p->verdict->cause, PM_TRAIT_REACH))
+    if (p->status != status || p->names->verdict->cause < 0 ||
+        pm_cause_has(p->names->verdict->cause, PM_TRAIT_REACH))
         pm_particulars_edit(pulls, p)->hidden_status = status;
-    if (g->gone && pm_cause_has(p->verdict->cause, PM_TRAIT_OF_IMAGE))
-        p->verdict = g->verdict; // the registry side knows better than the words of the error
-    if (p->verdict->cause < 0 && g->verdict->cause >= 0) p->verdict = g->verdict;
+    if (g->gone && pm_cause_has(p->names->verdict->cause, PM_TRAIT_OF_IMAGE))
+        pm_pull_judge(pulls, p, g->verdict); // knows better than the words of the error
+    if (p->names->verdict->cause < 0 && g->verdict->cause >= 0) pm_pull_judge(pulls, p, g->verdict);
 }
 
 static uint32_t registry_of(const struct pm_evidence *ev, const struct pm_request_group *g) {
@@ -200,6 +200,7 @@ static void pull_of_requests(const struct pm_env *env, const struct pm_evidence 
     names.log = g->file < ev->facts.files.n ? ev->facts.files.items[g->file].path : 0;
     names.user = g->user;
     names.error = g->error;
+    if (g->worst) names.verdict = g->verdict;
     pm_pull_name(pulls, p, &names);
     p->requests = g->requests;
     p->lines = g->requests;
@@ -208,7 +209,6 @@ static void pull_of_requests(const struct pm_env *env, const struct pm_evidence 
     p->status = status_of(g);
     p->stage = g->stage;
     p->bytes = g->bytes > 0 ? g->bytes : -1;
-    p->verdict = g->worst ? g->verdict : &pm_verdict_none;
     p->flags = (g->credentials ? PM_EV_CREDENTIALS : 0u) | (g->anonymous ? PM_EV_ANONYMOUS : 0u);
     if (g->last > g->first) p->duration_ns = g->last - g->first;
     g->pull = pm_ref_of(index);

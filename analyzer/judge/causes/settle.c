@@ -9,14 +9,14 @@
 
 static void settle_as(struct settling *v, struct pm_attempt *p, int cause,
                       const struct settle_rule *r, const char *otherwise) {
-    struct pm_verdict said = *p->verdict;
+    struct pm_verdict said = *p->names->verdict;
     if (said.cause != cause) said.variant = NULL; // it was the other's
     said.cause = cause;
     said.candidates[0] = cause;
     said.candidate_count = 1;
     said.confidence = r->confidence;
     if (!said.variant) said.variant = otherwise;
-    p->verdict = pm_verdict_keep(v->env, &said);
+    pm_pull_judge(v->pulls, p, pm_verdict_keep(v->env, &said));
     p->settled_by_neighbour = true;
     pm_particulars_edit(v->pulls, p)->why = r->why;
 }
@@ -33,13 +33,13 @@ static bool settle_like(struct settling *v, struct pm_attempt *p, const struct p
 static void reopen(const struct settling *v, struct settle_question *q) {
     const struct settle_rule *r = q->rule;
     struct pm_attempt *p = q->p;
-    if (r->was_mirror && p->verdict->cause >= 0 && !pm_mirror_cause(p))
-        pm_particulars_edit(v->pulls, p)->mirror_cause = (uint32_t)p->verdict->cause + 1;
+    if (r->was_mirror && p->names->verdict->cause >= 0 && !pm_mirror_cause(p))
+        pm_particulars_edit(v->pulls, p)->mirror_cause = (uint32_t)p->names->verdict->cause + 1;
     if (r->hidden_status) p->status = r->hidden_status;
     struct pm_verdict open = {
         .cause = r->candidates[0], .candidate_count = r->candidates_n, .confidence = r->confidence};
     memcpy(open.candidates, r->candidates, sizeof open.candidates);
-    p->verdict = pm_verdict_keep(v->env, &open);
+    pm_pull_judge(v->pulls, p, pm_verdict_keep(v->env, &open));
     q->kept_n = 0;
 }
 
@@ -48,7 +48,7 @@ static bool follow(struct settling *v, struct settle_question *q) {
     switch (q->rule->as) {
     case SETTLE_NEIGHBOUR: return settle_like(v, q->p, q->found, q->rule);
     case SETTLE_LIKELIEST:
-        settle_as(v, q->p, q->p->verdict->candidates[0], q->rule, NULL);
+        settle_as(v, q->p, q->p->names->verdict->candidates[0], q->rule, NULL);
         return true;
     case SETTLE_REOPEN: reopen(v, q); return false;
     case SETTLE_CAUSE: settle_as(v, q->p, q->rule->cause, q->rule, NULL); return true;
@@ -59,9 +59,10 @@ static bool follow(struct settling *v, struct settle_question *q) {
 // Is it asked of this pull, by what its own lines leave open?
 static bool concerns(const struct settle_rule *r, const struct pm_attempt *p) {
     bool open = settle_is_open(p);
-    if (!(r->is.open && open) && !(r->is.causes && settle_kin_has(&r->is, p->verdict->cause)))
+    if (!(r->is.open && open) &&
+        !(r->is.causes && settle_kin_has(&r->is, p->names->verdict->cause)))
         return false;
-    if (r->is_not.causes && settle_kin_has(&r->is_not, p->verdict->cause)) return false;
+    if (r->is_not.causes && settle_kin_has(&r->is_not, p->names->verdict->cause)) return false;
     if (r->may_be.causes && !settle_may_be_any(p, &r->may_be)) return false;
     if (r->between.causes && !settle_may_be_all(p, &r->between)) return false;
     return !r->may_not_be.causes || !settle_may_be_any(p, &r->may_not_be);
@@ -122,7 +123,7 @@ static bool others_show(struct settling *v, struct settle_question *q) {
     if (r->near.shares_n) {
         const struct pm_attempt *other = settle_nearest(v, q, &r->near);
         if (!other) return false;
-        q->found = other->verdict;
+        q->found = other->names->verdict;
     }
     return true;
 }

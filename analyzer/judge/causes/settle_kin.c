@@ -32,19 +32,19 @@ bool settle_kin_has(const struct settle_kin *k, int cause) {
 }
 
 bool settle_is_open(const struct pm_attempt *p) {
-    return p->verdict->cause >= 0 && p->verdict->candidate_count > 1;
+    return p->names->verdict->cause >= 0 && p->names->verdict->candidate_count > 1;
 }
 
 bool settle_may_be(const struct pm_attempt *p, int cause) {
-    for (int i = 0; i < p->verdict->candidate_count; i++)
-        if (p->verdict->candidates[i] == cause) return true;
-    return p->verdict->candidate_count == 0 && p->verdict->cause == cause;
+    for (int i = 0; i < p->names->verdict->candidate_count; i++)
+        if (p->names->verdict->candidates[i] == cause) return true;
+    return p->names->verdict->candidate_count == 0 && p->names->verdict->cause == cause;
 }
 
 bool settle_may_be_any(const struct pm_attempt *p, const struct settle_kin *k) {
-    for (int i = 0; i < p->verdict->candidate_count; i++)
-        if (settle_kin_has(k, p->verdict->candidates[i])) return true;
-    return p->verdict->candidate_count == 0 && settle_kin_has(k, p->verdict->cause);
+    for (int i = 0; i < p->names->verdict->candidate_count; i++)
+        if (settle_kin_has(k, p->names->verdict->candidates[i])) return true;
+    return p->names->verdict->candidate_count == 0 && settle_kin_has(k, p->names->verdict->cause);
 }
 
 bool settle_may_be_all(const struct pm_attempt *p, const struct settle_kin *k) {
@@ -54,7 +54,7 @@ bool settle_may_be_all(const struct pm_attempt *p, const struct settle_kin *k) {
 }
 
 bool settle_may_be_in(const struct pm_attempt *p, const char *family) {
-    for (int i = 0; i < p->verdict->candidate_count; i++)
-        if (pm_cause_in(p->verdict->candidates[i], family)) return true;
-    return p->verdict->candidate_count == 0 && pm_cause_in(p->verdict->cause, family);
+    for (int i = 0; i < p->names->verdict->candidate_count; i++)
+        if (pm_cause_in(p->names->verdict->candidates[i], family)) return true;
+    return p->names->verdict->candidate_count == 0 && pm_cause_in(p->names->verdict->cause, family);
 }

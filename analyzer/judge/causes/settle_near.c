@@ -48,12 +48,12 @@ void settle_near_prepare(struct settling *v) {
 // Whose cause speaks for others. Nobody's words are no voice: what a challenge without an
 // answer looks like in a registry's log.
 static bool is_heard(const struct pm_attempt *p, bool settled_too) {
-    if (p->outcome != PM_OUTCOME_FAILED || p->verdict->cause < 0 || settle_is_open(p) ||
+    if (p->outcome != PM_OUTCOME_FAILED || p->names->verdict->cause < 0 || settle_is_open(p) ||
         pm_at(p) == PM_NO_TIME)
         return false;
-    if (p->origin == PM_ORIGIN_REGISTRY && !p->verdict->rule) return false;
+    if (p->origin == PM_ORIGIN_REGISTRY && !p->names->verdict->rule) return false;
     return !p->settled_by_neighbour ||
-           (settled_too && p->verdict->confidence >= PM_CONFIDENCE_MEDIUM);
+           (settled_too && p->names->verdict->confidence >= PM_CONFIDENCE_MEDIUM);
 }
 
 void settle_near_hear(struct settling *v, bool settled_too) {
@@ -79,15 +79,16 @@ void settle_near_free(struct settling *v) {
 
 // Another tag may well be there.
 static bool another_image(const struct pm_attempt *p, const struct pm_attempt *other) {
-    return pm_cause_has(other->verdict->cause, PM_TRAIT_OF_IMAGE) &&
+    return pm_cause_has(other->names->verdict->cause, PM_TRAIT_OF_IMAGE) &&
            other->names->image != p->names->image;
 }
 
 static bool speaks_for(const struct pm_attempt *p, const struct pm_attempt *other,
                        const struct settle_kin *of) {
-    return other != p && settle_kin_has(of, other->verdict->cause) && !another_image(p, other) &&
-           (settle_may_be(p, other->verdict->cause) ||
-            pm_cause_has(p->verdict->cause, PM_TRAIT_STOPPED));
+    return other != p && settle_kin_has(of, other->names->verdict->cause) &&
+           !another_image(p, other) &&
+           (settle_may_be(p, other->names->verdict->cause) ||
+            pm_cause_has(p->names->verdict->cause, PM_TRAIT_STOPPED));
 }
 
 // Outwards from the pull: the first that fits is the nearest.
@@ -132,8 +133,8 @@ static const struct pm_attempt *first_of(struct settling *v, struct settle_quest
 static const struct pm_attempt *of_own(struct settling *v, struct settle_question *q,
                                        const struct settle_near *n) {
     const struct pm_attempt *found = NULL;
-    for (int i = 0; i < q->p->verdict->candidate_count && !found; i++) {
-        struct settle_kin family = settle_kin_family(v, q->p->verdict->candidates[i]);
+    for (int i = 0; i < q->p->names->verdict->candidate_count && !found; i++) {
+        struct settle_kin family = settle_kin_family(v, q->p->names->verdict->candidates[i]);
         found = first_of(v, q, n, &family);
     }
     return found;
@@ -143,8 +144,9 @@ const struct pm_attempt *settle_nearest(struct settling *v, struct settle_questi
                                         const struct settle_near *n) {
     const struct pm_attempt *found = n->own ? of_own(v, q, n) : first_of(v, q, n, &n->cause);
     if (!found) return NULL;
-    if (n->only.causes && !settle_kin_has(&n->only, found->verdict->cause)) return NULL;
-    if (n->other_than.causes && settle_kin_has(&n->other_than, found->verdict->cause)) return NULL;
+    if (n->only.causes && !settle_kin_has(&n->only, found->names->verdict->cause)) return NULL;
+    if (n->other_than.causes && settle_kin_has(&n->other_than, found->names->verdict->cause))
+        return NULL;
     return found;
 }
 
@@ -185,7 +187,7 @@ bool settle_amid_others(const struct settling *v, const struct pm_attempt *p,
          i++) {
         const struct pm_attempt *other = settle_near_at(v, &o->items[i]);
         if (other != p && other->outcome == PM_OUTCOME_FAILED &&
-            settle_kin_has(&amid->cause, other->verdict->cause))
+            settle_kin_has(&amid->cause, other->names->verdict->cause))
             return true;
     }
     return false;
@@ -208,7 +210,7 @@ static const struct pm_attempt *alike_by(const struct settling *v, const struct 
          i++) {
         const struct pm_attempt *other = settle_near_at(v, &o->items[i]);
         int64_t d = pm_time_apart(o->items[i].at, pm_at(p));
-        if (other->outcome != PM_OUTCOME_FAILED || other->verdict->cause < 0 ||
+        if (other->outcome != PM_OUTCOME_FAILED || other->names->verdict->cause < 0 ||
             other->names->registry != p->names->registry || d >= gap || another_image(p, other))
             continue;
         best = other;

@@ -13,19 +13,19 @@
 void settle_place_by_words(const struct pm_env *env, struct pm_pulls *pulls) {
     for (size_t i = 0; i < pulls->n; i++) {
         struct pm_attempt *p = &pulls->items[i];
-        if (p->outcome != PM_OUTCOME_FAILED || p->names->registry || p->verdict->cause < 0 ||
+        if (p->outcome != PM_OUTCOME_FAILED || p->names->registry || p->names->verdict->cause < 0 ||
             settle_is_open(p))
             continue;
-        const char *only_at = pm_taxon_of(p->verdict->cause)->only_at;
+        const char *only_at = pm_taxon_of(p->names->verdict->cause)->only_at;
         if (only_at) PM_PULL_SET(pulls, p, registry, pm_id(env, pm_str_c(only_at)));
     }
 }
 
 static bool is_like(const struct pm_attempt *p, const struct pm_attempt *other, bool any_node) {
     return other->names->registry && other->outcome == PM_OUTCOME_FAILED &&
-           other->verdict->cause == p->verdict->cause && (any_node || other->node == p->node) &&
-           pm_at(p) != PM_NO_TIME && pm_at(other) != PM_NO_TIME &&
-           pm_time_apart(pm_at(other), pm_at(p)) < PLACE_WITHIN_NS;
+           other->names->verdict->cause == p->names->verdict->cause &&
+           (any_node || other->node == p->node) && pm_at(p) != PM_NO_TIME &&
+           pm_at(other) != PM_NO_TIME && pm_time_apart(pm_at(other), pm_at(p)) < PLACE_WITHIN_NS;
 }
 
 static uint32_t registry_nearby(const struct pm_pulls *pulls, size_t i, bool any_node) {
@@ -39,7 +39,7 @@ static uint32_t registry_nearby(const struct pm_pulls *pulls, size_t i, bool any
 void settle_place_by_others(struct pm_pulls *pulls) {
     for (size_t i = 0; i < pulls->n; i++) {
         struct pm_attempt *p = &pulls->items[i];
-        if (p->outcome != PM_OUTCOME_FAILED || p->names->registry || p->verdict->cause < 0)
+        if (p->outcome != PM_OUTCOME_FAILED || p->names->registry || p->names->verdict->cause < 0)
             continue;
         uint32_t nearby = registry_nearby(pulls, i, false);
         PM_PULL_SET(pulls, p, registry, nearby ? nearby : registry_nearby(pulls, i, true));

@@ -25,7 +25,7 @@ static bool registry_side_said(struct settling *v, struct settle_question *q) {
 }
 static bool alike(struct settling *v, struct settle_question *q) {
     const struct pm_attempt *other = settle_alike(v, q->p);
-    return finds(q, other ? other->verdict : NULL);
+    return finds(q, other ? other->names->verdict : NULL);
 }
 static bool error_text(struct settling *v, struct settle_question *q) {
     (void)v;

@@ -53,7 +53,7 @@ static void look_at_pulls(struct sight *v) {
         if (p->status || p->requests || p->stage >= PM_STAGE_MANIFEST) v->answered++;
         else v->unanswered++;
         if (p->sources & (PM_SRC_RUNTIME | PM_SRC_REGISTRY)) v->kubelet_only = false;
-        if (!said && p->names->error && p->verdict->cause == v->h->cause &&
+        if (!said && p->names->error && p->names->verdict->cause == v->h->cause &&
             !p->settled_by_neighbour)
             said = p->names->error;
         if (!said && p->names->error) said = p->names->error;

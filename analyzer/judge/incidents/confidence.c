@@ -31,9 +31,9 @@ static void name_sources(const struct pm_env *env, struct pm_hit *h, unsigned bi
 }
 
 static enum pm_weight weight_of(const struct pm_attempt *p) {
-    if (p->verdict->confidence == PM_CONFIDENCE_HIGH) return PM_WEIGHT_CONFIDENCE_SAID;
-    return p->verdict->confidence == PM_CONFIDENCE_MEDIUM ? PM_WEIGHT_CONFIDENCE_MEDIUM
-                                                          : PM_WEIGHT_CONFIDENCE_LOW;
+    if (p->names->verdict->confidence == PM_CONFIDENCE_HIGH) return PM_WEIGHT_CONFIDENCE_SAID;
+    return p->names->verdict->confidence == PM_CONFIDENCE_MEDIUM ? PM_WEIGHT_CONFIDENCE_MEDIUM
+                                                                 : PM_WEIGHT_CONFIDENCE_LOW;
 }
 static enum pm_confidence told_as(const struct pm_ruleset *rules, double score) {
     if (score >= pm_weight(rules, PM_WEIGHT_CONFIDENCE_HIGH_FROM)) return PM_CONFIDENCE_HIGH;
@@ -51,10 +51,10 @@ void pm_confidence_weigh(const struct pm_scene *scene, const struct pm_hits *hit
         sum += pm_weight(scene->env->rules, weight_of(p));
         if (p->settled_by_neighbour) {
             settled++;
-            weak += p->verdict->confidence < PM_CONFIDENCE_HIGH;
+            weak += p->names->verdict->confidence < PM_CONFIDENCE_HIGH;
             if (!settled_one) settled_one = p;
         }
-        if (p->verdict->confidence == PM_CONFIDENCE_LOW) low++;
+        if (p->names->verdict->confidence == PM_CONFIDENCE_LOW) low++;
     }
     double score = h->pulls.n ? sum / (double)h->pulls.n
                               : pm_weight(scene->env->rules, PM_WEIGHT_CONFIDENCE_NO_PULLS);
@@ -154,14 +154,14 @@ static bool made_good(const struct pm_scene *scene, const struct pm_attempt *p) 
 static bool overtaken(const struct pm_pulls *pulls, const struct pm_hits *hits,
                       const struct pm_attempt *p) {
     if (pm_at(p) == PM_NO_TIME) return false;
-    if (!pm_cause_has(p->verdict->cause, PM_TRAIT_TRANSIENT)) return false;
+    if (!pm_cause_has(p->names->verdict->cause, PM_TRAIT_TRANSIENT)) return false;
     for (size_t i = pm_pull_first(pulls, pm_at(p));
          i < pulls->n && pm_time_between(pm_at(p), pm_at(&pulls->items[i])) <= PM_S(330); i++) {
         const struct pm_attempt *q = &pulls->items[i];
         if (q == p || q->node != p->node || q->names->image != p->names->image ||
             q->outcome != PM_OUTCOME_FAILED)
             continue;
-        return q->verdict->cause != p->verdict->cause && pm_hit_of(pulls, hits, q) &&
+        return q->names->verdict->cause != p->names->verdict->cause && pm_hit_of(pulls, hits, q) &&
                pm_hit_of(pulls, hits, q) != pm_hit_of(pulls, hits, p);
     }
     return false;

@@ -23,7 +23,8 @@ static struct pm_hit *hit_new(struct pm_hits *hits, int cause) {
 }
 
 static int cause_of(const struct pm_attempt *p) {
-    return p->verdict->cause >= 0 ? p->verdict->cause : pm_cause_shown(PM_SHOWN_UNKNOWN_WORDS);
+    return p->names->verdict->cause >= 0 ? p->names->verdict->cause
+                                         : pm_cause_shown(PM_SHOWN_UNKNOWN_WORDS);
 }
 
 static uint32_t key_of(const struct pm_scene *scene, const struct pm_family_rule *f,

@@ -153,7 +153,8 @@ void pm_wire_fill(const struct pm_scene *scene, struct pm_hit *h) {
     struct tallies variants = {0}, hosts = {0};
     for (size_t i = 0; i < h->pulls.n; i++) {
         const struct pm_attempt *p = &scene->pulls->items[h->pulls.items[i]];
-        const char *variant = pm_variant_of(p->verdict->cause, p->verdict->variant, p->flags);
+        const char *variant =
+            pm_variant_of(p->names->verdict->cause, p->names->verdict->variant, p->flags);
         wire_count(&variants, variant ? pm_id(scene->env, pm_str_c(variant)) : 0, 1);
         if (on_the_wire(h->cause)) wire_count(&hosts, failed_host(scene, h, p), 1);
     }

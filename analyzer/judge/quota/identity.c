@@ -16,13 +16,14 @@ struct pm_account *pm_account_of(struct pm_ledger *l, uint32_t registry) {
 }
 
 bool pm_quota_refused(const struct pm_attempt *p) {
-    return p->outcome == PM_OUTCOME_FAILED && pm_cause_has(p->verdict->cause, PM_TRAIT_QUOTA);
+    return p->outcome == PM_OUTCOME_FAILED &&
+           pm_cause_has(p->names->verdict->cause, PM_TRAIT_QUOTA);
 }
 
 // Who was refused is known where the registry's words, or what it was asked with, say so;
 // else the verdict took the commoner reading.
 bool pm_quota_named(const struct pm_attempt *p) {
-    return !p->settled_by_neighbour || p->verdict->confidence == PM_CONFIDENCE_HIGH;
+    return !p->settled_by_neighbour || p->names->verdict->confidence == PM_CONFIDENCE_HIGH;
 }
 
 enum {
@@ -84,7 +85,8 @@ static enum pm_whose decide(struct pm_ledger *l, int says, int secrets, uint32_t
 
 static int own_words(const struct pm_attempt *p) {
     if (pm_quota_refused(p) && pm_quota_named(p))
-        return pm_cause_has(p->verdict->cause, PM_TRAIT_BY_USER) ? SAYS_USER : SAYS_ANONYMOUS;
+        return pm_cause_has(p->names->verdict->cause, PM_TRAIT_BY_USER) ? SAYS_USER
+                                                                        : SAYS_ANONYMOUS;
     if (p->names->user || p->flags & PM_EV_CREDENTIALS) return SAYS_USER;
     return p->flags & PM_EV_ANONYMOUS ? SAYS_ANONYMOUS : SAYS_NOTHING;
 }

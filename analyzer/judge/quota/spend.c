@@ -121,8 +121,9 @@ static void accounts(struct pm_ledger *l) {
         a->asked_user |= p->names->user || p->flags & PM_EV_CREDENTIALS;
         a->asked_anonymous |= (p->flags & PM_EV_ANONYMOUS) != 0;
         if (!pm_quota_refused(p)) continue;
-        a->anonymous |= pm_quota_named(p) && pm_cause_has(p->verdict->cause, PM_TRAIT_BY_ADDRESS);
-        a->user |= pm_quota_named(p) && pm_cause_has(p->verdict->cause, PM_TRAIT_BY_USER);
+        a->anonymous |=
+            pm_quota_named(p) && pm_cause_has(p->names->verdict->cause, PM_TRAIT_BY_ADDRESS);
+        a->user |= pm_quota_named(p) && pm_cause_has(p->names->verdict->cause, PM_TRAIT_BY_USER);
         a->nodes_tell |= (p->sources & ~(unsigned)PM_SRC_REGISTRY) != 0;
     }
 }
@@ -243,7 +244,7 @@ static void refuse(struct pm_ledger *l, const struct pm_request_group *g) {
 static bool got_manifest(const struct pm_attempt *p) {
     if (p->outcome == PM_OUTCOME_OK) return true;
     if (p->outcome != PM_OUTCOME_FAILED || p->status >= 400) return false;
-    return p->stage == PM_STAGE_UNPACK || pm_cause_has(p->verdict->cause, PM_TRAIT_MANIFEST);
+    return p->stage == PM_STAGE_UNPACK || pm_cause_has(p->names->verdict->cause, PM_TRAIT_MANIFEST);
 }
 
 // The meter is the registry's, and so is its clock; a node's that is off would date a

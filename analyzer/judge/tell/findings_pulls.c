@@ -28,8 +28,8 @@ static struct condition condition_of(const json_t *rule) {
 static bool holds(const struct condition *c, const struct pm_attempt *p) {
     if (p->outcome == PM_OUTCOME_OPEN) return false;
     if (c->outcome && strcmp(pm_outcome_names[p->outcome], c->outcome) != 0) return false;
-    if (c->cause && !pm_cause_is(p->verdict->cause, c->cause) &&
-        !pm_cause_in(p->verdict->cause, c->cause))
+    if (c->cause && !pm_cause_is(p->names->verdict->cause, c->cause) &&
+        !pm_cause_in(p->names->verdict->cause, c->cause))
         return false;
     if (c->longer_s > 0 && (double)p->duration_ns <= c->longer_s * 1e9) return false;
     if (c->waited_s > 0 && (double)pm_waiting(p) <= c->waited_s * 1e9) return false;

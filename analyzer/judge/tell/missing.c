@@ -48,7 +48,7 @@ static const char *cause_of(const struct pm_hit *h) {
 // open; PM_NONE where they did not.
 static struct pm_str open_question(const struct pm_scene *scene, const struct pm_hit *h) {
     for (size_t i = 0; h && i < h->pulls.n; i++) {
-        const struct pm_verdict *v = scene->pulls->items[h->pulls.items[i]].verdict;
+        const struct pm_verdict *v = scene->pulls->items[h->pulls.items[i]].names->verdict;
         for (int k = 0; k < v->candidate_count && v->candidate_count > 1; k++)
             if (v->candidates[k] != h->cause && v->candidates[k] >= 0)
                 return pm_arena_fmt(scene->env->a, "%s or %s", cause_of(h),
@@ -372,7 +372,7 @@ static void disagreement(struct lacks *l) {
     for (size_t i = 0; i < l->scene->pulls->n; i++) {
         const struct pm_attempt *p = &l->scene->pulls->items[i];
         if (p->outcome != PM_OUTCOME_FAILED || !p->node ||
-            pm_cause_has(p->verdict->cause, PM_TRAIT_UNHEARD))
+            pm_cause_has(p->names->verdict->cause, PM_TRAIT_UNHEARD))
             continue;
         if (!pm_facts_covers(l->scene->ev, PM_ORIGIN_RUNTIME, p->node, pm_at(p), PM_S(3)) ||
             !pm_facts_covers(l->scene->ev, PM_ORIGIN_KUBELET, p->node, pm_at(p), PM_S(3)))

@@ -13,7 +13,8 @@ struct pm_pulls_kept {
 
 static int told_cause(const struct pm_attempt *p) {
     if (p->outcome != PM_OUTCOME_FAILED) return -1;
-    return p->verdict->cause >= 0 ? p->verdict->cause : pm_cause_shown(PM_SHOWN_UNKNOWN_WORDS);
+    return p->names->verdict->cause >= 0 ? p->names->verdict->cause
+                                         : pm_cause_shown(PM_SHOWN_UNKNOWN_WORDS);
 }
 
 struct pm_pull pm_pull_told(const struct pm_env *env, const struct pm_pulls *pulls, size_t index,
@@ -33,7 +34,7 @@ struct pm_pull pm_pull_told(const struct pm_env *env, const struct pm_pulls *pul
                           .ended_ns = p->ended,
                           .outcome = (enum pm_outcome)p->outcome,
                           .cause = told_cause(p),
-                          .rule = p->verdict->rule,
+                          .rule = p->names->verdict->rule,
                           .http_status = p->status,
                           .stage = (enum pm_stage)p->stage,
                           .duration_ns = p->duration_ns,

@@ -124,7 +124,7 @@ static const struct { // by the status that the node or the registry's side saw,
 static int status_of(const struct pm_env *env, const struct pm_attempt *p) {
     if (p->status || pm_hidden_status(p)) return p->status ? p->status : pm_hidden_status(p);
     struct pm_str error = pm_name(env, p->names->error);
-    if (!error.n || pm_cause_has(p->verdict->cause, PM_TRAIT_NO_STATUS)) return 0;
+    if (!error.n || pm_cause_has(p->names->verdict->cause, PM_TRAIT_NO_STATUS)) return 0;
     const json_t *rows = json_object_get(pm_ruleset_table(env->rules, PM_TABLE_LISTS), "answers");
     for (size_t i = 0; i < json_array_size(rows); i++) {
         const json_t *row = json_array_get(rows, i);
@@ -140,7 +140,7 @@ static void count_troubles(const struct pm_env *env, struct pm_pull_stats *st,
     int status = status_of(env, p);
     for (size_t i = 0; i < PM_LEN(troubles); i++) {
         bool met = troubles[i].low ? status >= troubles[i].low && status <= troubles[i].high
-                                   : pm_cause_has(p->verdict->cause, troubles[i].trait);
+                                   : pm_cause_has(p->names->verdict->cause, troubles[i].trait);
         if (met) st->troubles[troubles[i].trouble]++;
     }
 }
@@ -161,9 +161,9 @@ static void count(const struct pm_env *env, struct tally *t, const struct pm_att
     if (p->outcome != PM_OUTCOME_FAILED) return;
     st->failed++;
     count_troubles(env, st, p);
-    ++*pm_map_slot(&t->causes,
-                   (Word_t)(p->verdict->cause >= 0 ? p->verdict->cause
-                                                   : pm_cause_shown(PM_SHOWN_UNKNOWN_WORDS)));
+    ++*pm_map_slot(&t->causes, (Word_t)(p->names->verdict->cause >= 0
+                                            ? p->names->verdict->cause
+                                            : pm_cause_shown(PM_SHOWN_UNKNOWN_WORDS)));
     if (p->status) ++*pm_map_slot(&t->statuses, (Word_t)p->status);
 }
 
@@ -218,7 +218,7 @@ struct
 };
 static uint32_t pull_registry(const struct pm_env *env, const struct pm_attempt *p) {
     (void)env;
-    return pm_cause_has(p->verdict->cause, PM_TRAIT_OWN_LIMIT) ? 0 : p->names->registry;
+    return pm_cause_has(p->names->verdict->cause, PM_TRAIT_OWN_LIMIT) ? 0 : p->names->registry;
 }
 static uint32_t pull_node(const struct pm_env *env, const struct pm_attempt *p) {
     (void)env;

@@ -61,7 +61,8 @@ void pm_unknown_fill(const struct pm_scene *scene, struct pm_report *report) {
     for (size_t i = 0; i < scene->pulls->n; i++) {
         const struct pm_attempt *p = &scene->pulls->items[i];
         if (p->outcome != PM_OUTCOME_FAILED ||
-            (p->verdict->cause >= 0 && !pm_cause_has(p->verdict->cause, PM_TRAIT_UNEXPLAINED)))
+            (p->names->verdict->cause >= 0 &&
+             !pm_cause_has(p->names->verdict->cause, PM_TRAIT_UNEXPLAINED)))
             continue;
         struct pm_str tmpl =
             pm_unknown_template(scene->env->a, pm_name(scene->env, p->names->error));
