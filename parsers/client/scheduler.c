@@ -25,7 +25,12 @@ static const struct pm_client_row rows[] = {
     {"Driver Failure ", "failed to create image: ", PM_KIND_PULL_FAIL, PM_SAY_WHOLE,
      75}, // its podman driver
     {"Driver Failure ", "Error in pulling image ", PM_KIND_PULL_FAIL, PM_SAY_WHOLE,
-     75}, // its containerd driver
+     75},                                                          // its containerd driver
+    {" Not Restarting ", NULL, PM_KIND_OTHER, PM_SAY_NOTHING, 60}, // that task's other events
+    {" Driver ", " Downloading image", PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {" Restarting ", "Task restarting in ", PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {" Task Setup ", "Building Task Directory", PM_KIND_OTHER, PM_SAY_NOTHING, 60},
+    {" Received ", "Task received by client", PM_KIND_OTHER, PM_SAY_NOTHING, 60},
     {"docker pull succeeded: driver=docker image_ref=", NULL, PM_KIND_PULL_OK, PM_SAY_IMAGE, 75},
     {"driver.docker: docker pull ", " succeeded", PM_KIND_PULL_OK, PM_SAY_IMAGE, 75},
     {"Error while pulling container; will try to run anyways", "err=\"", PM_KIND_PULL_FAIL,
