@@ -35,29 +35,46 @@ bool pm_str_ieq(struct pm_str a, struct pm_str b) { return a.n == b.n && ieq_byt
 
 // Lines are short and asked for many phrases: memmem makes a table for each question,
 // which costs more than the search. Sixteen places at once are looked at for the needle's
-// first and last byte; the end, too short for that, is looked at byte by byte.
+// first and last byte, the last of them twice, perhaps; a text too short for that is looked
+// at byte by byte.
+#if defined(__SSE2__)
+struct needle {
+    __m128i first, last;
+    struct pm_str text;
+};
+static inline ptrdiff_t sixteen(const char *p, const struct needle *n) {
+    __m128i a = _mm_cmpeq_epi8(n->first, _mm_loadu_si128((const void *)p)),
+            b = _mm_cmpeq_epi8(n->last, _mm_loadu_si128((const void *)(p + n->text.n - 1)));
+    for (unsigned may = (unsigned)_mm_movemask_epi8(_mm_and_si128(a, b)); may; may &= may - 1) {
+        const int at = __builtin_ctz(may);
+        if (memcmp(p + at, n->text.p, n->text.n) == 0) return at;
+    }
+    return -1;
+}
 ptrdiff_t pm_str_find(struct pm_str s, struct pm_str needle, size_t from) {
     if (!needle.n || from > s.n || needle.n > s.n - from) return -1;
-    size_t i = from;
-#if defined(__SSE2__)
-    const __m128i first = _mm_set1_epi8(needle.p[0]), last = _mm_set1_epi8(needle.p[needle.n - 1]);
-    for (; s.n - i >= 16 + needle.n - 1; i += 16) {
-        const char *p = s.p + i;
-        __m128i a = _mm_cmpeq_epi8(first, _mm_loadu_si128((const void *)p)),
-                b = _mm_cmpeq_epi8(last, _mm_loadu_si128((const void *)(p + needle.n - 1)));
-        for (unsigned may = (unsigned)_mm_movemask_epi8(_mm_and_si128(a, b)); may; may &= may - 1) {
-            size_t at = (size_t)__builtin_ctz(may);
-            if (memcmp(p + at, needle.p, needle.n) == 0) return (ptrdiff_t)(i + at);
-        }
+    const struct needle n = {_mm_set1_epi8(needle.p[0]), _mm_set1_epi8(needle.p[needle.n - 1]),
+                             needle};
+    const char *p = s.p + from, *end = s.p + s.n - needle.n + 1; // of the places
+    for (; end - p >= 16; p += 16) {
+        const ptrdiff_t at = sixteen(p, &n);
+        if (at >= 0) return p - s.p + at;
     }
-    for (; i + needle.n <= s.n; i++)
-        if (s.p[i] == needle.p[0] && memcmp(s.p + i, needle.p, needle.n) == 0) return (ptrdiff_t)i;
+    if (p != s.p + from) {
+        const ptrdiff_t at = p == end ? -1 : sixteen(end - 16, &n);
+        return at < 0 ? -1 : end - 16 - s.p + at;
+    }
+    for (; p < end; p++)
+        if (*p == needle.p[0] && memcmp(p, needle.p, needle.n) == 0) return p - s.p;
     return -1;
-#else
-    const char *hit = memmem(s.p + i, s.n - i, needle.p, needle.n);
-    return hit ? hit - s.p : -1;
-#endif
 }
+#else
+ptrdiff_t pm_str_find(struct pm_str s, struct pm_str needle, size_t from) {
+    if (!needle.n || from > s.n || needle.n > s.n - from) return -1;
+    const char *hit = memmem(s.p + from, s.n - from, needle.p, needle.n);
+    return hit ? hit - s.p : -1;
+}
+#endif
 
 ptrdiff_t pm_str_ifind(struct pm_str s, struct pm_str needle, size_t from) {
     if (!needle.n || from > s.n || needle.n > s.n - from) return -1;

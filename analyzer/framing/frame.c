@@ -37,8 +37,12 @@ static void index_envelopes(void) {
         envelopes.n++;
     }
     if (envelopes.n) qsort(envelopes.by_rank, envelopes.n, sizeof *envelopes.by_rank, by_rank);
-    for (size_t i = 0; i < envelopes.n; i++)
-        index_first(&envelopes, envelopes.by_rank[i], UINT64_C(1) << i);
+    for (size_t i = 0; i < envelopes.n; i++) {
+        const struct pm_envelope *e = envelopes.by_rank[i];
+        index_first(&envelopes, e, UINT64_C(1) << i);
+        for (const char *const *name = e->members; *name; name++)
+            envelopes.members[i] |= UINT64_C(1) << pm_member_bit(*name, strlen(*name));
+    }
 }
 
 struct pm_frame *pm_frame_new(const struct pm_ingest_sink *sink, struct pm_str path,

@@ -118,6 +118,7 @@ struct frame_envelopes { // made once
     // Bits by rank: those that a line beginning with this byte can have, those of lines of
     // logs, and those of JSON objects.
     uint64_t first[256], logged, json;
+    uint64_t members[FRAME_ENVELOPES]; // of those of JSON, by rank: bits of pm_member_bit
 };
 struct frame_json;
 struct frame_yaml;

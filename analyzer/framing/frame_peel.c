@@ -62,9 +62,16 @@ static void keep_writer(struct frame_unit *u, const char *envelope,
                   (names_writer(inner) && strcmp(envelope, "nested-logrus") != 0);
 }
 
-// The envelopes that may be around it, by a look at how it begins.
+// The envelopes that may be around it, by a look at how it begins, or at what the object's
+// members are called.
 static uint64_t candidates_of(const struct frame_envelopes *all, const struct frame_unit *u) {
-    if (u->json) return all->json;
+    if (u->json) {
+        const uint64_t bits = pm_member_bits(u->json);
+        uint64_t may = 0;
+        for (uint64_t left = all->json; left; left &= left - 1)
+            if (all->members[__builtin_ctzll(left)] & bits) may |= left & -left;
+        return may;
+    }
     uint64_t may = all->first[u->text.n ? (unsigned char)u->text.p[0] : 0];
     return pm_line_logged(u->text) ? may & all->logged : may;
 }

@@ -215,6 +215,7 @@ static struct pm_str marked_link(struct pm_str s, size_t *n) {
 }
 
 static struct pm_str without_links(struct pm_frame *f, struct pm_str s) {
+    if (!pm_str_has(s, PM_STR("http"))) return s;
     if (!pm_str_has(s, PM_STR("<http")) && !pm_str_has(s, PM_STR("](http"))) return s;
     char *out = pm_arena_alloc(f->line_arena, s.n);
     size_t len = 0;

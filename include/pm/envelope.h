@@ -31,6 +31,8 @@ struct pm_envelope {
     // native .journal, verbose) or only `peel_json` applies.
     enum pm_peel (*peel)(struct pm_arena *a, struct pm_str line, struct pm_str *inner,
                          struct pm_envelope_hint *hint, struct pm_str *key);
+    // Members of which an object that `peel_json` takes has one at least; NULL ends them.
+    const char *members[16];
     // The same for a JSON object: a line of NDJSON, an item, or a payload that is one.
     // Either *inner (text) or *inner_json (a part of `json`) is set.
     enum pm_peel (*peel_json)(struct pm_arena *a, const json_t *json, struct pm_str *inner,

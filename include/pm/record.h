@@ -110,13 +110,18 @@ static inline struct pm_record pm_record_to_keep(struct pm_arena *a, const struc
 static inline unsigned pm_member_bit(const char *name, size_t n) {
     return ((unsigned char)name[0] + 7 * (unsigned)n) & 63;
 }
+static inline uint64_t pm_member_bits(const json_t *object) {
+    uint64_t bits = 0;
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)object, key, value) bits |=
+        UINT64_C(1) << pm_member_bit(key, strlen(key));
+    return bits;
+}
 static inline bool pm_record_may_have(const struct pm_record *r, const char *name, size_t n) {
     if (!r->memo) return true;
     if (!r->memo->members_known) {
-        const char *key;
-        json_t *value;
-        json_object_foreach((json_t *)(uintptr_t)r->json, key, value) r->memo->members |=
-            UINT64_C(1) << pm_member_bit(key, strlen(key));
+        r->memo->members = pm_member_bits(r->json);
         r->memo->members_known = true;
     }
     return r->memo->members >> pm_member_bit(name, n) & 1;

@@ -71,5 +71,6 @@ const struct pm_envelope pm_envelope_cloud_logging = {
         "{\"timestamp\":\"2024-01-02T03:04:05.678901Z\",\"logName\":\"projects/p/logs/kubelet\",\"jsonPayload\":{\"MESSAGE\":\"Started kubelet\"}}",
     .source = "cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry",
     .rank = 15,
+    .members = {"logName", "insertId"},
     .peel_json = peel_json,
 };

@@ -26,5 +26,6 @@ const struct pm_envelope pm_envelope_cloudtrail_lookup = {
         "{\"EventId\":\"9b0c\",\"EventName\":\"BatchGetImage\",\"CloudTrailEvent\":\"{\\\"eventSource\\\":\\\"ecr.amazonaws.com\\\"}\"}",
     .source = "docs.aws.amazon.com awscloudtrail API Event",
     .rank = 13,
+    .members = {"CloudTrailEvent"},
     .peel_json = peel_json,
 };

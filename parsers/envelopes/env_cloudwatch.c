@@ -34,5 +34,6 @@ const struct pm_envelope pm_envelope_cloudwatch = {
         "{\"timestamp\":1704164645678,\"message\":\"level=info msg=ready\",\"ingestionTime\":1704164646000}",
     .source = "docs.aws.amazon.com AmazonCloudWatchLogs API FilteredLogEvent",
     .rank = 14,
+    .members = {"timestamp"},
     .peel_json = peel_json,
 };

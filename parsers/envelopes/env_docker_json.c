@@ -32,5 +32,6 @@ const struct pm_envelope pm_envelope_docker_json = {
         "{\"log\":\"level=info msg=ready\\n\",\"stream\":\"stderr\",\"time\":\"2024-01-02T03:04:05.2Z\"}",
     .source = "moby/moby:daemon/logger/jsonfilelog/jsonlog/jsonlogbytes.go@v24",
     .rank = 10,
+    .members = {"log"},
     .peel_json = peel_json,
 };

@@ -66,5 +66,6 @@ const struct pm_envelope pm_envelope_journald_json = {
         "\"Started kubelet\"}",
     .source = "systemd/systemd:src/shared/logs-show.c@v252",
     .rank = 11,
+    .members = {"MESSAGE"},
     .peel_json = peel_json,
 };

@@ -148,5 +148,7 @@ const struct pm_envelope pm_envelope_json_log = {
         "{\"log\":\"level=info msg=ready\",\"kubernetes\":{\"namespace_name\":\"shop\",\"pod_name\":\"cart-0\",\"host\":\"node-7\"}}",
     .source = "fluent/fluent-bit:plugins/filter_kubernetes, grafana/loki:pkg/logcli",
     .rank = 30,
+    .members = {"message", "log", "_source", "result", "attributes", "_raw", "@message", "line",
+                "Line", "LogMessage", "LogEntry", "SyslogMessage"},
     .peel_json = peel_json,
 };

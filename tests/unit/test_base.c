@@ -10,6 +10,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <cmocka.h>
 
 static struct pm_arena *a;
@@ -25,6 +26,27 @@ static int teardown(void **s) {
 }
 static void same(struct pm_str got, const char *want) {
     assert_string_equal(pm_arena_cstr(a, got), want);
+}
+
+// Texts of two letters have every phrase, and nearly it, at each place of a block and at its
+// borders. Each is memory of its own, so that a look beyond it is seen.
+static void phrases_are_found_where_they_first_stand(void **s) {
+    (void)s;
+    uint64_t h = 1;
+    for (size_t n = 0; n < 70; n++)
+        for (size_t round = 0; round < 40; round++) {
+            char *text = pm_xmalloc(n ? n : 1), phrase[20];
+            const size_t m = 1 + round % (sizeof phrase - 1), from = round % 3;
+            for (size_t i = 0; i < n; i++) text[i] = "ab"[(h = h * 6364136223846793005u + 1) >> 63];
+            for (size_t i = 0; i < m; i++)
+                phrase[i] = n > m && round % 2 ? text[n - m + i] : "ab"[i % 5 == 0];
+            ptrdiff_t want = -1;
+            for (size_t i = from; i + m <= n && want < 0; i++)
+                if (memcmp(text + i, phrase, m) == 0) want = (ptrdiff_t)i;
+            assert_int_equal(
+                pm_str_find((struct pm_str){text, n}, (struct pm_str){phrase, m}, from), want);
+            free(text);
+        }
 }
 
 static void stamps_read_to_utc(void **s) {
@@ -465,6 +487,7 @@ int main(void) {
         cmocka_unit_test(quotes_are_found_in_any_place),
         cmocka_unit_test(pairs_are_read_one_by_one),
         cmocka_unit_test(durations_and_sizes),
+        cmocka_unit_test(phrases_are_found_where_they_first_stand),
         cmocka_unit_test(dirty_bytes_are_repaired_and_counted),
         cmocka_unit_test(interning_gives_one_number_a_string),
         cmocka_unit_test(interning_stands_texts_made_to_collide),

@@ -100,11 +100,49 @@ static void test_lines_of_logs_are_in_no_other_envelope(void **state) {
     pm_arena_free(a);
 }
 
+// Nor are those asked of an object that has none of the members by which they go.
+static void test_objects_without_their_members_are_in_no_envelope(void **state) {
+    (void)state;
+    static const char *const objects[] = {
+        "{\"log\":\"a\\n\",\"stream\":\"stderr\",\"time\":\"2024-01-02T03:04:05.2Z\",\"kubernetes\":{\"pod_name\":\"a\"}}",
+        "{\"@timestamp\":\"2024-01-02T03:04:05.678Z\",\"message\":\"E0102 03:04:05.6 1 a.go:1] x\",\"host\":{\"name\":\"node-7\"},\"agent\":{\"type\":\"filebeat\"}}",
+        "{\"_index\":\"logs-1\",\"_source\":{\"message\":\"x\"}}",
+        "{\"labels\":{\"unit\":\"kubelet.service\"},\"fields\":{},\"line\":\"x\",\"Line\":\"x\",\"tsNs\":\"1\",\"Time\":\"1\"}",
+        "{\"preview\":false,\"result\":{\"_raw\":\"x\"},\"_raw\":\"x\",\"@message\":\"x\",\"@logStream\":\"s\"}",
+        "{\"type\":\"log\",\"attributes\":{\"host\":\"node-7\",\"message\":\"x\"}}",
+        "{\"TimeGenerated\":\"2024-01-02T03:04:05Z\",\"Computer\":\"c\",\"LogMessage\":\"x\",\"LogEntry\":\"x\",\"SyslogMessage\":\"x\"}",
+        "{\"MESSAGE\":\"x\",\"_HOSTNAME\":\"node-7\",\"__REALTIME_TIMESTAMP\":\"1704164645678901\"}",
+        "{\"timestamp\":\"2024-01-02T03:04:05Z\",\"logName\":\"l\",\"insertId\":\"i\",\"textPayload\":\"x\"}",
+        "{\"timestamp\":1704164645678,\"message\":\"x\",\"ingestionTime\":1704164645678,\"logStreamName\":\"s\"}",
+        "{\"EventId\":\"e\",\"CloudTrailEvent\":\"{}\"}",
+    };
+    struct pm_arena *a = pm_arena_new();
+    size_t taken = 0;
+    for (size_t i = 0; pm_envelopes[i]; i++)
+        for (size_t k = 0; k < PM_LEN(objects) && pm_envelopes[i]->peel_json; k++) {
+            const struct pm_envelope *e = pm_envelopes[i];
+            struct pm_envelope_hint hint = {0};
+            struct pm_str inner = PM_NONE, key = PM_NONE;
+            const json_t *part = NULL;
+            json_t *object = json_loads(objects[k], 0, NULL);
+            assert_non_null(object);
+            taken += e->peel_json(a, object, &inner, &part, &hint, &key) != PM_PEEL_NO;
+            for (const char *const *name = e->members; *name; name++)
+                json_object_del(object, *name);
+            part = NULL;
+            assert_int_equal(e->peel_json(a, object, &inner, &part, &hint, &key), PM_PEEL_NO);
+            json_decref(object);
+        }
+    assert_true(taken >= PM_LEN(objects));
+    pm_arena_free(a);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parsers_take_their_examples),
         cmocka_unit_test(test_envelopes_peel_their_examples),
         cmocka_unit_test(test_lines_of_logs_are_in_no_other_envelope),
+        cmocka_unit_test(test_objects_without_their_members_are_in_no_envelope),
     };
     return cmocka_run_group_tests(tests, listen_setup, listen_teardown);
 }
