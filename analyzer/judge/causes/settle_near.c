@@ -150,11 +150,16 @@ const struct pm_attempt *settle_nearest(struct settling *v, struct settle_questi
     return found;
 }
 
-// One of these causes, for sure: whichever of its readings it is.
-static bool reads_as(const struct pm_verdict *verdict, const struct settle_kin *causes) {
-    for (int i = 0; i < verdict->candidate_count && verdict->candidate_count > 1; i++)
-        if (!settle_kin_has(causes, verdict->candidates[i])) return false;
-    return verdict->cause >= 0 && settle_kin_has(causes, verdict->cause);
+// One of these causes, for sure: whichever of its readings it is. Where the pull itself may be
+// that, a line that cannot choose is no help to choose.
+static bool reads_as(const struct pm_attempt *p, const struct pm_verdict *verdict,
+                     const struct settle_kin *causes) {
+    if (verdict->cause < 0 || !settle_kin_has(causes, verdict->cause)) return false;
+    for (int i = 0; i < verdict->candidate_count && !sure(verdict); i++)
+        if (!settle_kin_has(causes, verdict->candidates[i]) ||
+            settle_may_be(p, verdict->candidates[i]))
+            return false;
+    return true;
 }
 
 static bool is_wanted(const struct settling *v, const struct pm_attempt *p,
@@ -164,7 +169,7 @@ static bool is_wanted(const struct settling *v, const struct pm_attempt *p,
         !pm_str_ends(pm_name(v->env, p->names->repository), pm_name(v->env, t->said->repository)))
         return false;
     if (b->fits && !settle_may_be(p, t->said->verdict->cause)) return false;
-    return (b->kinds >> t->said->kind & 1) || reads_as(t->said->verdict, &b->cause);
+    return (b->kinds >> t->said->kind & 1) || reads_as(p, t->said->verdict, &b->cause);
 }
 
 const struct pm_trace *settle_line_beside(const struct settling *v, const struct pm_attempt *p,
