@@ -21,21 +21,31 @@ _Static_assert(MASK_BITS <= 64, "a mask is one number");
 struct packing {
     unsigned char numbers[PACK_ROWS * ROW_BYTES];
     size_t n;
+    int columns;
     // Of the row before: its numbers, and of those that are NULL the last that was not.
     int64_t now[EVENT_NUMBERS], base[EVENT_NUMBERS];
+};
+// A block of rows' dates, while they are put.
+struct dating {
+    struct dates dates;
+    bool changed;
 };
 struct packed {
     char *tables_sql; // that makes the tables
     int64_t rows;     // 1 to this are there
     struct packing last;
     struct pack known[BLOCKS_KNOWN]; // by their number
+    bool any_dated;
+    struct dating dating;
+    struct dates dates_known[BLOCKS_KNOWN];
     // Of rows, the first lines of their records; string.id from 1 on; from 2^31 on.
     struct packed_texts raws, strings, loose;
 };
 
-static void packing_begin(struct packing *k) {
+static void packing_begin(struct packing *k, int columns) {
     k->n = 0;
-    for (int c = 0; c < EVENT_NUMBERS; c++) {
+    k->columns = columns;
+    for (int c = 0; c < columns; c++) {
         k->now[c] = PM_NO_TIME;
         k->base[c] = 0;
     }
@@ -44,7 +54,7 @@ static void packing_begin(struct packing *k) {
 // What stands packed is in one table, a row a block.
 static char *tables_of(struct pm_timeline *t) {
     static const char sql[] =
-        "SELECT group_concat(sql, ';') FROM main.sqlite_schema WHERE name IN ('event', 'string')";
+        "SELECT group_concat(sql, ';') FROM main.sqlite_schema WHERE name IN ('event', 'string', 'dated')";
     sqlite3_stmt *s = NULL;
     char *tables = NULL;
     if (timeline_check(t, sqlite3_prepare_v2(t->db, sql, -1, &s, NULL)) &&
@@ -55,18 +65,20 @@ static char *tables_of(struct pm_timeline *t) {
 }
 bool pm_timeline_packed(struct pm_timeline *t) {
     static const char sql[] =
-        "DROP TABLE main.event; DROP TABLE main.string;"
+        "DROP TABLE main.event; DROP TABLE main.string; DROP TABLE main.dated;"
         "CREATE TABLE main.packed_row(block INTEGER PRIMARY KEY, bytes BLOB NOT NULL);"
         "CREATE TABLE main.packed_raw(block INTEGER PRIMARY KEY, bytes BLOB NOT NULL);"
         "CREATE TABLE main.packed_string(block INTEGER PRIMARY KEY, bytes BLOB NOT NULL);"
-        "CREATE TABLE main.packed_loose(block INTEGER PRIMARY KEY, bytes BLOB NOT NULL)";
+        "CREATE TABLE main.packed_loose(block INTEGER PRIMARY KEY, bytes BLOB NOT NULL);"
+        "CREATE TABLE main.packed_dates(block INTEGER PRIMARY KEY, bytes BLOB NOT NULL)";
     struct packed *x = pm_xmalloc(sizeof *x);
     *x = (struct packed){.tables_sql = tables_of(t),
                          .raws = {.of = PACKED_RAW},
                          .strings = {.of = PACKED_STRING},
                          .loose = {.of = PACKED_LOOSE}};
-    for (size_t i = 0; i < BLOCKS_KNOWN; i++) x->known[i].block = -1;
-    packing_begin(&x->last);
+    for (size_t i = 0; i < BLOCKS_KNOWN; i++) x->known[i].block = x->dates_known[i].block = -1;
+    x->dating.dates.block = -1;
+    packing_begin(&x->last, EVENT_NUMBERS);
     t->packed = x;
     return x->tables_sql && timeline_exec(t, sql) && timeline_packed_tables(t);
 }
@@ -89,15 +101,20 @@ void timeline_packed_put(struct pm_timeline *t, enum packed_kind of, int64_t blo
     sqlite3_bind_blob64(s, 2, bytes.p, bytes.n, SQLITE_STATIC);
     timeline_run(t, s);
 }
-sqlite3_stmt *timeline_packed_find(struct pm_timeline *t, enum packed_kind of, int64_t block) {
+// At that block's bytes; NULL: there are none, or see error.
+static sqlite3_stmt *block_find(struct pm_timeline *t, enum packed_kind of, int64_t block) {
     sqlite3_stmt *s = timeline_stmt(t, ST_PACKED + of);
     if (!s) return NULL;
     sqlite3_bind_int64(s, 1, block);
     int rc = sqlite3_step(s);
     if (timeline_check(t, rc) && rc == SQLITE_ROW) return s;
-    timeline_check(t, SQLITE_CORRUPT);
     sqlite3_reset(s);
     return NULL;
+}
+sqlite3_stmt *timeline_packed_find(struct pm_timeline *t, enum packed_kind of, int64_t block) {
+    sqlite3_stmt *s = block_find(t, of, block);
+    if (!s) timeline_check(t, SQLITE_CORRUPT);
+    return s;
 }
 
 // ---- into blocks
@@ -114,8 +131,11 @@ static int64_t minus(int64_t a, int64_t b) { return (int64_t)((uint64_t)a - (uin
 static int64_t plus(int64_t a, int64_t b) { return (int64_t)((uint64_t)a + (uint64_t)b); }
 
 // Hashes are near no other: they stand as they are.
-static unsigned char *cell_put(unsigned char *p, int column, int64_t v, int64_t before) {
-    if (column != EV_HASH) return number_put(p, folded(minus(v, before)));
+static bool is_near(int column, int columns) {
+    return column != EV_HASH || columns != EVENT_NUMBERS;
+}
+static unsigned char *cell_put(unsigned char *p, bool near, int64_t v, int64_t before) {
+    if (near) return number_put(p, folded(minus(v, before)));
     memcpy(p, &v, sizeof v);
     return p + sizeof v;
 }
@@ -123,17 +143,17 @@ static unsigned char *cell_put(unsigned char *p, int column, int64_t v, int64_t 
 static void row_pack(struct packing *k, const int64_t *v) {
     unsigned char *p = k->numbers + k->n;
     uint64_t others = 0, absent = 0;
-    for (int c = 0; c < EVENT_NUMBERS; c++) {
+    for (int c = 0; c < k->columns; c++) {
         others |= (uint64_t)(v[c] != k->now[c] && v[c] != PM_NO_TIME) << c;
         absent |= (uint64_t)(v[c] != k->now[c] && v[c] == PM_NO_TIME) << c;
     }
-    p = number_put(p, others | absent << EVENT_NUMBERS);
+    p = number_put(p, others | absent << k->columns);
     for (uint64_t rest = others; rest; rest &= rest - 1) {
         int c = __builtin_ctzll(rest);
-        p = cell_put(p, c, v[c], k->base[c]);
+        p = cell_put(p, is_near(c, k->columns), v[c], k->base[c]);
         k->base[c] = v[c];
     }
-    memcpy(k->now, v, sizeof k->now);
+    memcpy(k->now, v, (size_t)k->columns * sizeof *v);
     k->n = (size_t)(p - k->numbers);
 }
 
@@ -146,7 +166,7 @@ void timeline_packed_add(struct pm_timeline *t, const struct event_row *rows, si
         if (++x->rows % PACK_ROWS) continue;
         timeline_packed_put(t, PACKED_ROW, x->rows / PACK_ROWS - 1,
                             (struct pm_str){(const char *)k->numbers, k->n});
-        packing_begin(k);
+        packing_begin(k, EVENT_NUMBERS);
     }
 }
 int64_t timeline_packed_rows(const struct packed *x) { return x->rows; }
@@ -160,6 +180,7 @@ void timeline_packed_string_add(struct pm_timeline *t, uint32_t id, struct pm_st
 
 struct unpacking {
     const unsigned char *p, *end;
+    int columns;
     bool short_; // it ends within a row: the temporary file is not what was written
 };
 static uint64_t number_take(struct unpacking *u) {
@@ -172,9 +193,9 @@ static uint64_t number_take(struct unpacking *u) {
     u->short_ = true;
     return 0;
 }
-static int64_t cell_take(struct unpacking *u, int column, int64_t before) {
+static int64_t cell_take(struct unpacking *u, bool near, int64_t before) {
     int64_t v = 0;
-    if (column != EV_HASH) return plus(before, unfolded(number_take(u)));
+    if (near) return plus(before, unfolded(number_take(u)));
     u->short_ |= u->end - u->p < (ptrdiff_t)sizeof v;
     if (u->short_) return 0;
     memcpy(&v, u->p, sizeof v);
@@ -182,21 +203,22 @@ static int64_t cell_take(struct unpacking *u, int column, int64_t before) {
     return v;
 }
 static void row_unpack(struct unpacking *u, int64_t *v, const int64_t *before, int64_t *base) {
-    const uint64_t mask = number_take(u), each = (UINT64_C(1) << EVENT_NUMBERS) - 1;
-    memcpy(v, before, EVENT_NUMBERS * sizeof *v);
-    for (uint64_t rest = mask >> EVENT_NUMBERS & each; rest; rest &= rest - 1)
+    const uint64_t mask = number_take(u), each = (UINT64_C(1) << u->columns) - 1;
+    memcpy(v, before, (size_t)u->columns * sizeof *v);
+    for (uint64_t rest = mask >> u->columns & each; rest; rest &= rest - 1)
         v[__builtin_ctzll(rest)] = PM_NO_TIME;
     for (uint64_t rest = mask & each; rest; rest &= rest - 1) {
         int c = __builtin_ctzll(rest);
-        v[c] = base[c] = cell_take(u, c, base[c]);
+        v[c] = base[c] = cell_take(u, is_near(c, u->columns), base[c]);
     }
 }
-static bool block_unpack(struct pack *b, const void *bytes, size_t n) {
-    struct unpacking u = {bytes, (const unsigned char *)bytes + n, false};
+// So many rows of so many numbers each, one behind the other.
+static bool block_unpack(int64_t *v, size_t rows, int columns, const void *bytes, size_t n) {
+    struct unpacking u = {bytes, (const unsigned char *)bytes + n, columns, false};
     int64_t base[EVENT_NUMBERS] = {0}, first[EVENT_NUMBERS];
-    for (int c = 0; c < EVENT_NUMBERS; c++) first[c] = PM_NO_TIME;
-    for (size_t i = 0; i < b->n && !u.short_; i++)
-        row_unpack(&u, b->v[i], i ? b->v[i - 1] : first, base);
+    for (int c = 0; c < columns; c++) first[c] = PM_NO_TIME;
+    for (size_t i = 0; i < rows && !u.short_; i++, v += columns)
+        row_unpack(&u, v, i ? v - columns : first, base);
     return !u.short_;
 }
 
@@ -206,8 +228,8 @@ static bool pack_read(struct pm_timeline *t, struct pack *b, int64_t block) {
     b->block = -1;
     b->n = is_last ? (size_t)(x->rows % PACK_ROWS) : PACK_ROWS;
     sqlite3_stmt *s = is_last ? NULL : timeline_packed_find(t, PACKED_ROW, block);
-    bool good = is_last ? block_unpack(b, x->last.numbers, x->last.n)
-                        : s && block_unpack(b, sqlite3_column_blob(s, 0),
+    bool good = is_last ? block_unpack(b->v[0], b->n, EVENT_NUMBERS, x->last.numbers, x->last.n)
+                        : s && block_unpack(b->v[0], b->n, EVENT_NUMBERS, sqlite3_column_blob(s, 0),
                                             (size_t)sqlite3_column_bytes(s, 0));
     if (s) sqlite3_reset(s);
     if (good) b->block = block;
@@ -239,6 +261,50 @@ int64_t timeline_packed_string_from(const struct packed *x, int64_t id) {
     return id < STRINGS_LOOSE || id - STRINGS_LOOSE < x->loose.n ? id : INT64_MAX;
 }
 
+// ---- dates
+
+// False: see error.
+static bool dates_read(struct pm_timeline *t, struct dates *d, int64_t block) {
+    sqlite3_stmt *s = block_find(t, PACKED_DATES, block);
+    d->block = -1;
+    for (size_t i = 0; i < PACK_ROWS; i++) d->v[i][DATES_QUALITY] = PM_NO_TIME;
+    bool good = !s || block_unpack(d->v[0], PACK_ROWS, DATES_NUMBERS, sqlite3_column_blob(s, 0),
+                                   (size_t)sqlite3_column_bytes(s, 0));
+    if (s) sqlite3_reset(s);
+    if (!good) timeline_check(t, SQLITE_CORRUPT);
+    if (!t->error.n) d->block = block;
+    return !t->error.n;
+}
+void timeline_packed_dates_end(struct pm_timeline *t) {
+    struct dating *d = &t->packed->dating;
+    struct packing k;
+    if (!d->changed) return;
+    packing_begin(&k, DATES_NUMBERS);
+    for (size_t i = 0; i < PACK_ROWS; i++) row_pack(&k, d->dates.v[i]);
+    timeline_packed_put(t, PACKED_DATES, d->dates.block,
+                        (struct pm_str){(const char *)k.numbers, k.n});
+    t->packed->dates_known[d->dates.block % BLOCKS_KNOWN] = d->dates;
+    d->changed = false;
+}
+void timeline_packed_date(struct pm_timeline *t, int64_t event, const int64_t v[DATES_NUMBERS]) {
+    struct dating *d = &t->packed->dating;
+    const int64_t block = (event - 1) / PACK_ROWS;
+    if (d->dates.block != block) timeline_packed_dates_end(t);
+    if (d->dates.block != block && !dates_read(t, &d->dates, block)) return;
+    memcpy(d->dates.v[(event - 1) % PACK_ROWS], v, sizeof *d->dates.v);
+    d->changed = t->packed->any_dated = true;
+}
+const int64_t *timeline_packed_dates(struct pm_timeline *t, int64_t event) {
+    struct packed *x = t->packed;
+    const int64_t block = (event - 1) / PACK_ROWS;
+    if (!x->any_dated || event < 1 || event > x->rows) return NULL;
+    struct dates *d = &x->dates_known[block % BLOCKS_KNOWN];
+    if (d->block != block && !dates_read(t, d, block)) return NULL;
+    const int64_t *v = d->v[(event - 1) % PACK_ROWS];
+    return v[DATES_QUALITY] == PM_NO_TIME ? NULL : v;
+}
+bool timeline_packed_any_dates(const struct packed *x) { return x->any_dated; }
+
 // ---- tables again
 
 // They are put as they would have been, and keep their numbers.
@@ -261,13 +327,26 @@ static bool strings_put_plain(struct pm_timeline *t) {
     }
     return !t->error.n;
 }
+static bool dates_put_plain(struct pm_timeline *t) {
+    sqlite3_stmt *s = timeline_stmt(t, ST_DATED);
+    for (int64_t id = 1; s && id <= t->packed->rows && !t->error.n; id++) {
+        const int64_t *v = timeline_packed_dates(t, id);
+        if (!v) continue;
+        sqlite3_bind_int64(s, 1, id);
+        for (int c = 0; c < DATES_NUMBERS; c++) bind_or_null(s, c + 2, v[c]);
+        timeline_run(t, s);
+    }
+    return !t->error.n;
+}
 bool timeline_unpack(struct pm_timeline *t) {
     if (!t->packed) return !t->error.n;
     timeline_write_begins(t);
-    if (!timeline_exec(t, t->packed->tables_sql) || !strings_put_plain(t) || !rows_put_plain(t))
+    if (!timeline_exec(t, t->packed->tables_sql) || !strings_put_plain(t) || !rows_put_plain(t) ||
+        !dates_put_plain(t))
         return false;
     timeline_packed_free(t->packed);
     t->packed = NULL;
     return timeline_exec(t, "DROP TABLE main.packed_row; DROP TABLE main.packed_raw;"
-                            "DROP TABLE main.packed_string; DROP TABLE main.packed_loose");
+                            "DROP TABLE main.packed_string; DROP TABLE main.packed_loose;"
+                            "DROP TABLE main.packed_dates");
 }

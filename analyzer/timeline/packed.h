@@ -39,6 +39,18 @@ struct pm_str timeline_packed_string(struct pm_timeline *t, int64_t id); // unti
 int64_t timeline_packed_string_from(const struct packed *x,
                                     int64_t id); // the first of these numbers; INT64_MAX: none
 
+// When events were, where that is not what their stamps say: columns of `dated` behind the event.
+enum { DATES_UTC, DATES_QUALITY, DATES_FIRST, DATES_LAST, DATES_NUMBERS };
+struct dates {     // of the rows of one block
+    int64_t block; // -1: none
+    int64_t v[PACK_ROWS][DATES_NUMBERS];
+};
+// Of rows that are there, those of one block behind one another; dates_end behind the last.
+void timeline_packed_date(struct pm_timeline *t, int64_t event, const int64_t v[DATES_NUMBERS]);
+void timeline_packed_dates_end(struct pm_timeline *t);
+const int64_t *timeline_packed_dates(struct pm_timeline *t, int64_t event); // NULL: none
+bool timeline_packed_any_dates(const struct packed *x);
+
 // packed_table.c
 bool timeline_packed_tables(struct pm_timeline *t); // SQL has `event` and `string` again
 

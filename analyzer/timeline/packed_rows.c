@@ -2,49 +2,45 @@
 #include "timeline/packed.h"
 #include <stdlib.h>
 
-// A table of what was made of rows, at the first row of it that is not behind.
-struct made {
+// The table of copies, at the first that is not behind.
+struct copies {
     sqlite3_stmt *s;
     int64_t event; // INT64_MAX: no more
 };
 struct packed_rows {
     struct pm_timeline *t;
-    struct made dated, copies;
+    struct copies copies;
 };
 
-static const char dated_sql[] = "SELECT event, utc_ns, coalesce(dated_quality, 0), first_utc_ns, "
-                                "last_utc_ns FROM dated WHERE event >= ? ORDER BY event",
-                  copies_sql[] = "SELECT event FROM copy WHERE event >= ? ORDER BY event";
-
-static struct made made_open(struct pm_timeline *t, const char *sql) {
-    struct made m = {NULL, INT64_MAX};
+static struct copies copies_open(struct pm_timeline *t) {
+    static const char sql[] = "SELECT event FROM copy WHERE event >= ? ORDER BY event";
+    struct copies m = {NULL, INT64_MAX};
     timeline_check(t, sqlite3_prepare_v2(t->db, sql, -1, &m.s, NULL));
     return m;
 }
-static void made_step(struct pm_timeline *t, struct made *m) {
+static void copies_step(struct pm_timeline *t, struct copies *m) {
     int rc = sqlite3_step(m->s);
     bool there = timeline_check(t, rc) && rc == SQLITE_ROW;
     m->event = there ? sqlite3_column_int64(m->s, 0) : INT64_MAX;
 }
-static void made_seek(struct pm_timeline *t, struct made *m, int64_t event) {
+static void copies_seek(struct pm_timeline *t, struct copies *m, int64_t event) {
     if (!m->s) return;
     sqlite3_reset(m->s);
     sqlite3_bind_int64(m->s, 1, event);
-    made_step(t, m);
+    copies_step(t, m);
 }
-static bool made_is_at(struct pm_timeline *t, struct made *m, int64_t event) {
-    while (m->event < event) made_step(t, m);
+static bool copies_are_at(struct pm_timeline *t, struct copies *m, int64_t event) {
+    while (m->event < event) copies_step(t, m);
     return m->event == event;
 }
 
 struct packed_rows *timeline_packed_rows_open(struct pm_timeline *t) {
     struct packed_rows *x = pm_xmalloc(sizeof *x);
-    *x = (struct packed_rows){t, made_open(t, dated_sql), made_open(t, copies_sql)};
+    *x = (struct packed_rows){t, copies_open(t)};
     return x;
 }
 void timeline_packed_rows_close(struct packed_rows *x) {
     if (!x) return;
-    sqlite3_finalize(x->dated.s);
     sqlite3_finalize(x->copies.s);
     free(x);
 }
@@ -67,25 +63,24 @@ static void cells_of(const int64_t *v, int64_t id, struct row_cells *c) {
                             .dated_quality = UNDATED};
     for (int i = 0; i < EVENT_TEXTS; i++) c->text[i] = (uint32_t)v[EV_TEXTS + i];
 }
-// `s` is at a row of `dated`.
-static void cells_date(sqlite3_stmt *s, struct row_cells *c) {
-    c->at.ts = column_or(s, 1, PM_NO_TIME);
-    c->dated_quality = sqlite3_column_int(s, 2);
-    c->first_ns = column_or(s, 3, PM_NO_TIME);
-    c->last_ns = column_or(s, 4, PM_NO_TIME);
+static void cells_date(const int64_t *dates, struct row_cells *c) {
+    c->at.ts = dates[DATES_UTC];
+    c->dated_quality = (int)dates[DATES_QUALITY];
+    c->first_ns = dates[DATES_FIRST];
+    c->last_ns = dates[DATES_LAST];
 }
 
 bool timeline_packed_each(struct packed_rows *x, int64_t from, int64_t to, packed_row_cb *cb,
                           void *ctx) {
-    made_seek(x->t, &x->dated, from);
-    made_seek(x->t, &x->copies, from);
+    copies_seek(x->t, &x->copies, from);
     for (int64_t id = from; id <= to && !x->t->error.n; id++) {
         const struct pack *b = timeline_pack_of(x->t, id);
         struct row_cells c;
         if (!b) return false;
-        if (made_is_at(x->t, &x->copies, id)) continue;
+        if (copies_are_at(x->t, &x->copies, id)) continue;
         cells_of(b->v[(id - 1) % PACK_ROWS], id, &c);
-        if (made_is_at(x->t, &x->dated, id)) cells_date(x->dated.s, &c);
+        const int64_t *dates = timeline_packed_dates(x->t, id);
+        if (dates) cells_date(dates, &c);
         cb(ctx, &c);
     }
     return !x->t->error.n;

@@ -1,12 +1,13 @@
-// The tables `event` and `string` as SQL sees them where they stand packed: read only, in
-// order of id.
+// The tables `event`, `string` and `dated` as SQL sees them where they stand packed: read
+// only, in order of their first column.
 #include "timeline/packed.h"
 #include <stdlib.h>
 
 struct table {
     const char *name, *columns;
-    int64_t (*from)(const struct packed *x, int64_t id); // the first of these; INT64_MAX: none
-    int64_t (*rows)(const struct packed *x);             // about so many
+    // The first of these that is no more than `last`; INT64_MAX: none.
+    int64_t (*from)(struct pm_timeline *t, int64_t id, int64_t last);
+    int64_t (*rows)(const struct packed *x); // about so many
     int (*column)(struct pm_timeline *t, int64_t id, int column, sqlite3_context *to);
 };
 struct packed_table {
@@ -37,20 +38,38 @@ static int event_column(struct pm_timeline *t, int64_t id, int column, sqlite3_c
     if (v != PM_NO_TIME) sqlite3_result_int64(to, v);
     return t->error.n ? SQLITE_CORRUPT : SQLITE_OK;
 }
-static int64_t event_from(const struct packed *x, int64_t id) {
-    if (id < 1) id = 1;
-    return id <= timeline_packed_rows(x) ? id : INT64_MAX;
+static int64_t event_from(struct pm_timeline *t, int64_t id, int64_t last) {
+    const int64_t rows = timeline_packed_rows(t->packed);
+    return id <= last && id <= rows ? id : INT64_MAX;
 }
 static int string_column(struct pm_timeline *t, int64_t id, int column, sqlite3_context *to) {
     (void)column;
     text_result(to, timeline_packed_string(t, id));
     return t->error.n ? SQLITE_CORRUPT : SQLITE_OK;
 }
+static int64_t string_from(struct pm_timeline *t, int64_t id, int64_t last) {
+    const int64_t from = timeline_packed_string_from(t->packed, id);
+    return from <= last ? from : INT64_MAX;
+}
+static int dated_column(struct pm_timeline *t, int64_t id, int column, sqlite3_context *to) {
+    const int64_t *dates = timeline_packed_dates(t, id);
+    const int64_t v = dates ? dates[column - 1] : PM_NO_TIME;
+    if (v != PM_NO_TIME) sqlite3_result_int64(to, v);
+    return t->error.n ? SQLITE_CORRUPT : SQLITE_OK;
+}
+static int64_t dated_from(struct pm_timeline *t, int64_t id, int64_t last) {
+    const int64_t rows = timeline_packed_any_dates(t->packed) ? timeline_packed_rows(t->packed) : 0;
+    for (; id <= last && id <= rows && !t->error.n; id++)
+        if (timeline_packed_dates(t, id)) return id;
+    return INT64_MAX;
+}
 static const struct table tables[] = {
     {"event", "CREATE TABLE x(id INTEGER, member," TIMELINE_EVENT_REST ")", event_from,
      timeline_packed_rows, event_column},
-    {"string", "CREATE TABLE x(id INTEGER, text)", timeline_packed_string_from,
-     timeline_packed_strings, string_column}};
+    {"string", "CREATE TABLE x(id INTEGER, text)", string_from, timeline_packed_strings,
+     string_column},
+    {"dated", "CREATE TABLE x(event INTEGER, utc_ns, dated_quality, first_utc_ns, last_utc_ns)",
+     dated_from, timeline_packed_rows, dated_column}};
 
 static int table_connect(sqlite3 *db, void *timeline, int n, const char *const *arguments,
                          sqlite3_vtab **out, char **why) {
@@ -114,9 +133,10 @@ static int cursor_close(sqlite3_vtab_cursor *c) {
     return SQLITE_OK;
 }
 
-static void cursor_go(struct cursor *c, int64_t id) {
+static int cursor_go(struct cursor *c, int64_t id) {
     const struct packed_table *x = table_of(&c->base);
-    c->id = x->as->from(x->t->packed, id);
+    c->id = x->as->from(x->t, id, c->last);
+    return x->t->error.n ? SQLITE_CORRUPT : SQLITE_OK;
 }
 // Only whole numbers bound anything here; what a text or a fraction bounds SQLite knows.
 static int cursor_filter(sqlite3_vtab_cursor *cursor, int bounds, const char *text, int n,
@@ -134,13 +154,11 @@ static int cursor_filter(sqlite3_vtab_cursor *cursor, int bounds, const char *te
         if (each[i] != BOUND_TO && id > from) from = id;
         if (each[i] != BOUND_FROM && id < c->last) c->last = id;
     }
-    cursor_go(c, from);
-    return SQLITE_OK;
+    return cursor_go(c, from);
 }
 static int cursor_next(sqlite3_vtab_cursor *cursor) {
     struct cursor *c = (struct cursor *)cursor;
-    cursor_go(c, c->id + 1);
-    return SQLITE_OK;
+    return cursor_go(c, c->id + 1);
 }
 static int cursor_at_end(sqlite3_vtab_cursor *cursor) {
     const struct cursor *c = (const struct cursor *)cursor;

@@ -1,7 +1,7 @@
 // What is made of members and events once all is read: when each was, on which node, and who
 // did not speak for whom. It stands beside the events, which stay as they were said: a
 // merge takes it back and decides again.
-#include "timeline/store.h"
+#include "timeline/packed.h"
 
 static int64_t stamp_fix(pm_clock_fix *fix, void *ctx, int64_t kind, int64_t ns,
                          enum pm_quality *quality) {
@@ -39,6 +39,12 @@ static void dated_bind(sqlite3_stmt *s, size_t place, struct dated *bound,
     }
 }
 static void dated_flush(struct dating *x) {
+    for (size_t i = 0; x->t->packed && i < x->n; i++)
+        timeline_packed_date(x->t, x->rows[i].v[0], x->rows[i].v + 1);
+    if (x->t->packed) {
+        x->n = 0;
+        return;
+    }
     bool all = x->n == GROUP_ROWS;
     sqlite3_stmt *s = timeline_stmt(x->t, all ? ST_DATEDS : ST_DATED);
     for (size_t i = 0; s && i < x->n; i++) {
@@ -49,20 +55,30 @@ static void dated_flush(struct dating *x) {
     x->n = 0;
 }
 
-// `r` is at a row of ST_UNDATED.
-static void event_date(struct dating *x, sqlite3_stmt *r) {
-    const struct shape *shape = timeline_shape_get(x->t, sqlite3_column_int64(r, 1));
-    const int64_t stamps = shape->v[SHAPE_STAMPS], ts = column_or(r, 2, PM_NO_TIME),
-                  first = column_or(r, 3, PM_NO_TIME), last = column_or(r, 4, PM_NO_TIME);
+static void event_date(struct dating *x, int64_t event, int64_t shape_number, int64_t ts,
+                       int64_t first, int64_t last) {
+    const struct shape *shape = timeline_shape_get(x->t, shape_number);
+    const int64_t stamps = shape->v[SHAPE_STAMPS];
     enum pm_quality was = (enum pm_quality)shape->v[SHAPE_QUALITY], quality = was, aside = was;
     // An undated event is asked about, too: it may stand for the moment of capture.
     int64_t new_ts = x->fix(x->ctx, (enum pm_when_kind)(stamps & 7), ts, &quality),
             new_first = stamp_fix(x->fix, x->ctx, stamps >> 3, first, &aside),
             new_last = stamp_fix(x->fix, x->ctx, stamps >> 6, last, &aside);
     if (new_ts == ts && new_first == first && new_last == last && quality == was) return;
-    x->rows[x->n++] =
-        (struct dated){{sqlite3_column_int64(r, 0), new_ts, (int64_t)quality, new_first, new_last}};
+    x->rows[x->n++] = (struct dated){{event, new_ts, (int64_t)quality, new_first, new_last}};
     if (x->n == GROUP_ROWS) dated_flush(x);
+}
+
+static void packed_redate(struct dating *x, uint32_t file, const struct row_span *span) {
+    timeline_write_begins(x->t);
+    for (int64_t id = span->lo; id <= span->hi && !x->t->error.n; id++) {
+        const struct pack *b = timeline_pack_of(x->t, id);
+        const int64_t *v = b ? b->v[(id - 1) % PACK_ROWS] : NULL;
+        if (v && v[EV_MEMBER] == file)
+            event_date(x, id, v[EV_SHAPE], v[EV_TS], v[EV_FIRST], v[EV_LAST]);
+    }
+    dated_flush(x);
+    timeline_packed_dates_end(x->t);
 }
 
 // The rows of a member lie between two ids, among rows of the members that were read at
@@ -70,6 +86,10 @@ static void event_date(struct dating *x, sqlite3_stmt *r) {
 void pm_timeline_redate(struct pm_timeline *t, uint32_t file, pm_clock_fix *fix, void *ctx) {
     struct dating x = {.t = t, .fix = fix, .ctx = ctx};
     if (file >= t->spans_n || t->spans[file].hi == 0) return;
+    if (t->packed) {
+        packed_redate(&x, file, &t->spans[file]);
+        return;
+    }
     sqlite3_stmt *r = timeline_stmt(t, ST_UNDATED);
     if (!r) return;
     dated_begin(&x);
@@ -78,7 +98,10 @@ void pm_timeline_redate(struct pm_timeline *t, uint32_t file, pm_clock_fix *fix,
     sqlite3_bind_int64(r, 2, t->spans[file].hi);
     sqlite3_bind_int64(r, 3, file);
     int rc;
-    while ((rc = sqlite3_step(r)) == SQLITE_ROW) event_date(&x, r);
+    while ((rc = sqlite3_step(r)) == SQLITE_ROW)
+        event_date(&x, sqlite3_column_int64(r, 0), sqlite3_column_int64(r, 1),
+                   column_or(r, 2, PM_NO_TIME), column_or(r, 3, PM_NO_TIME),
+                   column_or(r, 4, PM_NO_TIME));
     dated_flush(&x);
     timeline_check(t, rc);
     sqlite3_reset(r);

@@ -19,6 +19,8 @@ static const char *const statements[ST_COUNT] = {
     [ST_PACK + PACKED_RAW] = "INSERT INTO packed_raw VALUES(?,?)",
     [ST_PACK + PACKED_STRING] = "INSERT INTO packed_string VALUES(?,?)",
     [ST_PACK + PACKED_LOOSE] = "INSERT INTO packed_loose VALUES(?,?)",
+    [ST_PACK + PACKED_DATES] = "INSERT OR REPLACE INTO packed_dates VALUES(?,?)",
+    [ST_PACKED + PACKED_DATES] = "SELECT bytes FROM packed_dates WHERE block=?",
     [ST_PACKED + PACKED_ROW] = "SELECT bytes FROM packed_row WHERE block=?",
     [ST_PACKED + PACKED_RAW] = "SELECT bytes FROM packed_raw WHERE block=?",
     [ST_PACKED + PACKED_STRING] = "SELECT bytes FROM packed_string WHERE block=?",

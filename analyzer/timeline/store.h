@@ -10,7 +10,14 @@
 enum { PM_TIMELINE_APPLICATION = 0x706d3174, PM_TIMELINE_SCHEMA = 4 };
 
 // What stands in blocks, in a table of its own each (packed.c).
-enum packed_kind { PACKED_ROW, PACKED_RAW, PACKED_STRING, PACKED_LOOSE, PACKED_KINDS };
+enum packed_kind {
+    PACKED_ROW,
+    PACKED_RAW,
+    PACKED_STRING,
+    PACKED_LOOSE,
+    PACKED_DATES,
+    PACKED_KINDS
+};
 
 enum timeline_stmt { // prepared once, on first use
     ST_STRING,
