@@ -63,6 +63,9 @@ static struct pm_str evidence_text(struct reading *r, const struct pm_record *re
     return pm_str_sub(raw, 0, n);
 }
 
+static bool is_fine(const struct pm_when *w) {
+    return w->unit_ns < 1000000 && w->ns % PM_NS_PER_S != 0;
+}
 static bool same_stamp(const struct pm_when *a, const struct pm_when *b) {
     return a->kind == b->kind && a->ns == b->ns;
 }
@@ -78,10 +81,10 @@ static uint64_t record_hash(const struct reading *r, const struct pm_record *rec
     struct pm_str text = tagged ? pm_redact_blank(r->batch->arena, rec->text)
                                 : rec->text; // a hash of a secret is tried out at home
     uint64_t h = pm_str_hash(text, 17 + r->record_events);
-    struct pm_when own = {0};
+    struct pm_when own = e->when;
     bool stamped = !same_stamp(&e->when, &rec->hint.when) ||
                    (rec->shape == PM_SHAPE_LINE && pm_line_stamp(rec->text, &own));
-    *fine = stamped && e->when.unit_ns < 1000000 && e->when.ns % PM_NS_PER_S != 0;
+    *fine = stamped && is_fine(&own);
     if (!stamped) {
         int64_t second = e->when.ns / PM_NS_PER_S;
         h = pm_str_hash((struct pm_str){(const char *)&second, sizeof second}, h);
@@ -98,10 +101,17 @@ static bool is_quoted(const struct pm_record *rec) {
     return false;
 }
 
+static size_t *seen_at(Pvoid_t *seen, uint64_t key) {
+    PWord_t slot;
+    JLI(slot, *seen, (Word_t)key);
+    return slot == (PWord_t)PPJERR ? NULL : (size_t *)slot;
+}
+
 // How many records of this text came before; of one whose own stamp has a fraction there
-// is no second. Copies that somebody quoted are numbered apart: the first of them is the
-// first record again. The same text has the same stamp in it, so that only its minute
-// and, as servers log when they are done, the one before need to be remembered.
+// is no second, nor of one whose envelope's has. Copies that somebody quoted are numbered
+// apart: the first of them is the first record again. The same text has the same stamp in it,
+// so that only its minute and, as servers log when they are done, the one before need to be
+// remembered.
 static uint32_t ordinal_of(struct reading *r, uint64_t hash, const struct pm_when *w, bool quoted) {
     if (quoted) hash = ~hash;
     int64_t minute = w->ns / (60 * PM_NS_PER_S);
@@ -112,9 +122,14 @@ static uint32_t ordinal_of(struct reading *r, uint64_t hash, const struct pm_whe
         r->seen[0] = NULL;
         r->minute = minute;
     }
-    PWord_t slot;
-    JLI(slot, r->seen[r->minute - minute], (Word_t)hash);
-    return slot && slot != (PWord_t)PPJERR ? (uint32_t)(*slot)++ : 0;
+    Pvoid_t *seen = &r->seen[r->minute - minute];
+    const uint64_t one = hash ^ (uint64_t)w->ns * UINT64_C(0x9e3779b97f4a7c15);
+    const size_t *again = is_fine(w) ? seen_at(seen, one) : NULL;
+    if (again && *again) return (uint32_t)*again - 1;
+    size_t *count = seen_at(seen, hash), *first;
+    const size_t ordinal = count ? (*count)++ : 0;
+    if (again && (first = seen_at(seen, one)) != NULL) *first = ordinal + 1; // it may have moved
+    return (uint32_t)ordinal;
 }
 
 static bool is_runtime(enum pm_component c) {

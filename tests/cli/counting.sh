@@ -71,7 +71,7 @@ window 1 3140 --since=2026-04-12T06:10:01Z
 
 # Of one log's copies the one that stands first in it is kept, though the shipper stamped a later line earlier.
 for second in 40 20 50; do
-    echo "2026-04-12T06:10:$second.157179432Z stderr F 10.4.0.157 - bob [12/Apr/2026:06:10:40 +0000] \"GET /v2/kiln/manifests/9 HTTP/1.1\" 401 5 \"-\" \"containerd/1.7.24\""
+    echo "2026-04-12T06:10:$second.157179432Z stderr F $(docker_line 40.123456789Z)"
 done >shipped.log
 run 0 "$PM" analyze shipped.log --db shipped.db
 "$PM" query shipped.db 'select group_concat(line) from events' --format csv >got
@@ -197,4 +197,14 @@ tr -d '\r' <got | cmp -s - want || wrong "rows of a registry's log: $(cat got er
 "$PM" query access.db "SELECT client, requests, bytes, substr(ended, 18, 2) AS ended FROM pulls ORDER BY 1" --format csv >got 2>err
 printf '%s\n' client,requests,bytes,ended 10.1.0.7,6,3013,11 10.1.0.8,4,110,09 10.1.0.9,2,11,21 >want
 tr -d '\r' <got | cmp -s - want || wrong "pulls of a registry's log: $(cat got err)"
+# Nodes behind one address ask for the same in one second: each is a request, where a runtime's own stamp stands before the log's whole seconds, too. A copy without it adds none, nor does a line that was written twice.
+mkdir -p alike/pods
+for ms in 143 343 843; do
+    got 01 manifests/9 | sed "s/^/2026-04-12T06:10:01.${ms}000001Z stdout F /"
+    got 01 manifests/9 >>alike/copy.log
+done | sed 2p >alike/pods/access.log
+for log in alike/pods/access.log alike; do
+    run 0 "$PM" analyze $log --format json
+    python3 -c 'import json; n = json.load(open("out"))["pulls"]["http_status"]["200"]; assert n == 3, n' || wrong "$log: other requests"
+done
 exit $failed
