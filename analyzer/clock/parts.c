@@ -19,19 +19,23 @@ struct said {
 
 static bool is_short(int64_t pause_ns, int64_t both_ns) {
     int64_t most = both_ns / PAUSE_PART;
-    return pause_ns >= -DISORDER_NS && pause_ns <= (most > PAUSE_NS ? most : PAUSE_NS);
+    return pause_ns <= (most > PAUSE_NS ? most : PAUSE_NS);
 }
-// 0: one of them has none; -1: b is no continuation. It is where it has later times, and in
-// a log whose times go back, where its first line comes behind the last of a.
-static int said_goes_on(struct said a, struct said b) {
-    if (clock_is_empty(a.all) || clock_is_empty(b.all)) return 0;
-    int64_t last = a.all.max > b.all.max ? a.all.max : b.all.max, both = last - a.all.min;
-    bool later = a.all.min <= b.all.min && a.all.max <= b.all.max,
-         behind = a.ends.first <= b.ends.first;
-    return (later && is_short(b.all.min - a.all.max, both)) ||
-                   (behind && is_short(b.ends.first - a.ends.last, both))
-               ? 1
-               : -1;
+enum goes_on {
+    GOES_BACK, // b is no continuation
+    UNTOLD,    // one of them has no such stamps, or b has them later on
+    GOES_ON,
+};
+// It is where it has later times, and in a log whose times go back, where its first line comes
+// behind the last of a.
+static enum goes_on said_goes_on(struct said a, struct said b) {
+    if (clock_is_empty(a.all) || clock_is_empty(b.all)) return UNTOLD;
+    const int64_t last = a.all.max > b.all.max ? a.all.max : b.all.max, both = last - a.all.min,
+                  pause = b.all.min - a.all.max, between = b.ends.first - a.ends.last;
+    const bool later = a.all.min <= b.all.min && a.all.max <= b.all.max && pause >= -DISORDER_NS,
+               behind = a.ends.first <= b.ends.first && between >= -DISORDER_NS;
+    if ((later && is_short(pause, both)) || (behind && is_short(between, both))) return GOES_ON;
+    return later || behind ? UNTOLD : GOES_BACK;
 }
 
 static struct said said_no_year(const struct pm_clock_evidence *c) {
@@ -44,14 +48,16 @@ static struct said said_utc(const struct pm_clock_evidence *c) {
     return (struct said){c->utc, c->utc_ends};
 }
 
+// One kind of stamps is enough: what only some lines have, within their text, may be missing
+// around a cut for long.
 bool pm_clock_goes_on(const struct pm_clock_evidence *a, const struct pm_clock_evidence *b) {
-    const int said[] = {said_goes_on(said_no_year(a), said_no_year(b)),
-                        said_goes_on(said_local(a), said_local(b)),
-                        said_goes_on(said_utc(a), said_utc(b))};
+    const enum goes_on said[] = {said_goes_on(said_no_year(a), said_no_year(b)),
+                                 said_goes_on(said_local(a), said_local(b)),
+                                 said_goes_on(said_utc(a), said_utc(b))};
     bool any = false;
     for (size_t i = 0; i < PM_LEN(said); i++) {
-        if (said[i] < 0) return false;
-        any |= said[i] > 0;
+        if (said[i] == GOES_BACK) return false;
+        any |= said[i] == GOES_ON;
     }
     return any;
 }

@@ -258,6 +258,23 @@ static void parts_of_a_log_whose_times_go_back(void **s) {
     assert_true(pm_clock_order(&evidence[0], &evidence[1]) < 0);
 }
 
+// What only some lines have in their text may be missing around a cut for long; it may not
+// go back.
+static void parts_of_a_log_with_rare_stamps(void **s) {
+    (void)s;
+    static const char *const stamps[][3] = {
+        {"0102 03:00:00.000000", "0102 03:20:00.000000", "2024-01-02T03:05:00Z"},
+        {"0102 03:20:10.000000", "0102 03:40:00.000000", "2024-01-02T03:30:00Z"},
+        {"0102 03:20:10.000000", "0102 03:40:00.000000", "2024-01-02T03:01:00Z"},
+        {"0102 03:35:00.000000", "0102 03:40:00.000000", "2024-01-02T03:36:00Z"},
+    };
+    for (int i = 0; i < 4; i++)
+        for (int k = 0; k < 3; k++) see(i, stamps[i][k]);
+    assert_true(pm_clock_goes_on(&evidence[0], &evidence[1]));
+    assert_false(pm_clock_goes_on(&evidence[0], &evidence[2]));
+    assert_false(pm_clock_goes_on(&evidence[0], &evidence[3]));
+}
+
 // Two kubelets' journals know their zone, the third has nothing to tell it by: the same
 // file of the same collector. Its own coincidences, other files and likes that differ say
 // no.
@@ -485,6 +502,7 @@ int main(void) {
         T(zone_of_coincident_failures),
         T(parts_of_a_log_that_was_cut),
         T(parts_of_a_log_whose_times_go_back),
+        T(parts_of_a_log_with_rare_stamps),
         T(zone_of_logs_alike),
         T(steady_back_off_proves_no_zone),
         T(zone_that_the_runtime_writes),
