@@ -157,6 +157,16 @@ static const struct pm_parser *format_of_all(const struct result *m, size_t n) {
     return format;
 }
 
+// A log is its first line's node's that names one, a collector's log of many nodes, too.
+static void parts_share_node(struct result *m, size_t n) {
+    for (int from = PM_NODE_FACT; from <= PM_NODE_ENVELOPE; from++) {
+        size_t first = 0;
+        while (first < n && !m[first].names[from].n) first++;
+        for (size_t i = 0; first < n && i < n; i++) m[i].names[from] = m[first].names[from];
+    }
+    for (size_t i = 0; i < n; i++) ingest_node_choose(&m[i]);
+}
+
 // The parts of a log that was cut are of one program, which all of it tells: a short one may
 // hold little else than what that program repeats of another.
 static void parts_agree(struct merged *x) {
@@ -166,6 +176,7 @@ static void parts_agree(struct merged *x) {
                             pm_clock_goes_on(&x->members[to - 1].clock, &x->members[to].clock);
              to++) {}
         for (size_t i = 1; i < to - from; i++) m[i].goes_on = true;
+        if (to > from + 1) parts_share_node(m, to - from);
         const struct pm_parser *format = to - from > 1 ? format_of_all(m, to - from) : NULL;
         for (size_t i = 0; format && i < to - from; i++) {
             m[i].component = format->component;

@@ -76,6 +76,19 @@ tail -n +5 whole/tree/logs/kubelet.log >c/s2/tree/logs/kubelet.log
 merge c/s2 c/s1
 says "r['bundle']['nodes'] == ['n7'] and set(paths) == {'tree/logs/kubelet.log'} and r['pulls']['failed'] == 6" 'the rest of a log is another node'"'"'s'
 
+# A log of many nodes, cut: it is called by the node of its first line, and no other is known for having been the first behind the cut.
+mkdir -p m/whole/masters m/s1/masters m/s2/masters
+{
+    for s in 01 02 03; do echo "n$s Apr 12 06:$s:00.000001 n$s kubelet[77]: $(kubelet 06:$s:00 web$s)"; done
+    for s in 04 05 06; do echo "n$s Apr 12 06:$s:00.000001 n$s kubelet[77]: I0412 06:$s:00.000001      77 prober.go:107] \"Probe failed\" probeType=\"Readiness\" pod=\"shop/web\""; done
+} >m/whole/masters/kubelet_service.log
+head -3 m/whole/masters/kubelet_service.log >m/s1/masters/kubelet_service.log
+tail -n +4 m/whole/masters/kubelet_service.log >m/s2/masters/kubelet_service.log
+run 0 "$PM" analyze m/whole --format json -o report.json
+says "r['bundle']['nodes'] == ['n01', 'n02', 'n03']" 'a node of which nothing is known is one'
+merge m/s2 m/s1
+says "r['bundle']['nodes'] == ['n01', 'n02', 'n03'] and [f['node'] for f in r['bundle']['files']] == ['n01', 'n01']" 'the rest of a log is its first line'"'"'s node'"'"'s'
+
 # A log that was cut is of the program that all of it tells, not its longer part: here a controller's, which repeats a kubelet's events, most of them behind the cut.
 pod=nodes/n1/var/log/pods/kube-system_kube-controller-manager-0_6afb05b2-6fe2-465b-9abc-642df2bb0d8f/kube-controller-manager
 mkdir -p "e/whole/$pod" "e/s1/$pod" "e/s2/$pod"
