@@ -70,6 +70,7 @@ static bool is_last_word(struct pm_str s) {
         "Error response from daemon: ",
         "error pulling image configuration: ",
         "failed to register layer: ",
+        "write /var/lib/docker/tmp/GetImageBlob",
         "filesystem layer verification failed for digest ",
         "no matching manifest for ",
         "Error: copying system image from manifest list: ",
@@ -81,7 +82,10 @@ static bool is_last_word(struct pm_str s) {
         "CannotPullImageManifestError: ",
         "ResourceInitializationError: unable to pull secrets or registry auth",
     };
-    if (pm_str_starts(s, PM_STR("docker: "))) s = pm_str_from(s, strlen("docker: "));
+    // behind what a caller puts before it: "/usr/bin/docker: …", "==> default: docker: …"
+    ptrdiff_t at = pm_str_find(pm_str_sub(s, 0, 64), PM_STR("docker: "), 0);
+    if (at == 0 || (at > 0 && (s.p[at - 1] == ' ' || s.p[at - 1] == '/')))
+        s = pm_str_from(s, (size_t)at + strlen("docker: "));
     for (size_t i = 0; i < PM_LEN(words); i++)
         if (pm_str_starts(s, pm_str_c(words[i]))) return true;
     return false;

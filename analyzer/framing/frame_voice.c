@@ -47,6 +47,7 @@ static void container_vouched(struct frame_voice *v, struct pm_str name, struct 
 
 static void program_vouched(struct frame_voice *v, struct pm_str ident, struct pm_str unit) {
     if (pm_writer_repeats(ident)) return;
+    if (pm_str_ends(ident, PM_STR(".sh"))) ident = PM_STR("sh"); // a script's lines are its shell's
     v->known = pm_writer_groups(ident, PM_WRITER_PROGRAM);
     if (!v->known && (!ident.n || pm_str_ends(unit, PM_STR(".service"))))
         v->known = pm_writer_repeats(unit) ? 0 : pm_writer_groups(unit, PM_WRITER_PROGRAM);

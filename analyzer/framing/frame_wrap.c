@@ -216,7 +216,9 @@ static struct pm_str marked_link(struct pm_str s, size_t *n) {
 
 static struct pm_str without_links(struct pm_frame *f, struct pm_str s) {
     if (!pm_str_has(s, PM_STR("http"))) return s;
-    if (!pm_str_has(s, PM_STR("<http")) && !pm_str_has(s, PM_STR("](http"))) return s;
+    bool chat = pm_str_chr(s, '<', 0) >= 0 && pm_str_has(s, PM_STR("<http")),
+         marked = pm_str_chr(s, ']', 0) >= 0 && pm_str_has(s, PM_STR("](http"));
+    if (!chat && !marked) return s; // nearly every line: at two looks
     char *out = pm_arena_alloc(f->line_arena, s.n);
     size_t len = 0;
     for (size_t i = 0; i < s.n;) {
@@ -232,8 +234,25 @@ static struct pm_str without_links(struct pm_frame *f, struct pm_str s) {
     return (struct pm_str){out, len};
 }
 
+// A word processor makes “” of the quotes, of all that are in a line. Where plain ones stand
+// besides, the others are a program's own.
+static struct pm_str plain_quotes(struct pm_frame *f, struct pm_str s) {
+    if (pm_str_chr(s, '\xe2', 0) < 0 || !pm_str_has(s, PM_STR("\xe2\x80\x9c")) ||
+        pm_str_chr(s, '"', 0) >= 0)
+        return s;
+    char *out = pm_arena_alloc(f->line_arena, s.n);
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        struct pm_str at = pm_str_sub(s, i, 3);
+        bool quote = pm_str_eqc(at, "\xe2\x80\x9c") || pm_str_eqc(at, "\xe2\x80\x9d");
+        out[n++] = quote ? '"' : s.p[i];
+        i += quote ? 2 : 0;
+    }
+    return (struct pm_str){out, n};
+}
+
 struct pm_str frame_entities(struct pm_frame *f, struct pm_str s) {
-    s = without_links(f, plain_blanks(f, s));
+    s = plain_quotes(f, without_links(f, plain_blanks(f, s)));
     if (pm_str_chr(s, '&', 0) < 0) return s;
     if (pm_str_chr(s, '<', 0) >= 0 || pm_str_chr(s, '"', 0) >= 0)
         return s; // a page inside a log line keeps its own
