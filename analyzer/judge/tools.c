@@ -141,6 +141,32 @@ Word_t pm_map_get(Pvoid_t map, Word_t key) {
     return slot ? *slot : 0;
 }
 
+static struct pm_number *number_slot(const struct pm_numbers *all, uint64_t key) {
+    uint64_t hash = (key ^ key >> 32) * UINT64_C(0x9e3779b97f4a7c15);
+    size_t at = (size_t)(hash ^ hash >> 32) & (all->room - 1);
+    while (all->slots[at].number && all->slots[at].key != key) at = (at + 1) & (all->room - 1);
+    return &all->slots[at];
+}
+static void numbers_grow(struct pm_numbers *all) {
+    const struct pm_numbers old = *all;
+    all->room = old.room ? old.room * 2 : 256;
+    all->slots = pm_xmalloc(all->room * sizeof *all->slots);
+    memset(all->slots, 0, all->room * sizeof *all->slots);
+    for (size_t i = 0; i < old.room; i++)
+        if (old.slots[i].number) *number_slot(all, old.slots[i].key) = old.slots[i];
+    free(old.slots);
+}
+uint32_t pm_number_of(struct pm_numbers *all, uint64_t key) {
+    if ((size_t)all->n * 2 >= all->room) numbers_grow(all);
+    struct pm_number *slot = number_slot(all, key);
+    if (!slot->number) *slot = (struct pm_number){key, ++all->n};
+    return slot->number;
+}
+void pm_numbers_free(struct pm_numbers *all) {
+    free(all->slots);
+    *all = (struct pm_numbers){.slots = NULL};
+}
+
 uint32_t pm_id_fmt(const struct pm_env *env, const char *fmt, ...) {
     char text[1024];
     va_list ap;

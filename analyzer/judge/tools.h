@@ -53,6 +53,19 @@ static inline uint32_t pm_sum_u32(uint32_t a, uint32_t b) {
 Word_t *pm_map_slot(Pvoid_t *map, Word_t key); // made, 0, where it was not there
 Word_t pm_map_get(Pvoid_t map, Word_t key);    // 0 where it is not there
 
+// A number for each key, from 1 in the order of their coming: for millions of keys, of which a
+// map of JudyL takes several looks into memory for each.
+struct pm_numbers {
+    struct pm_number {
+        uint64_t key;
+        uint32_t number; // 0: free
+    } * slots;
+    size_t room; // a power of two, at most half of it used
+    uint32_t n;
+};
+uint32_t pm_number_of(struct pm_numbers *all, uint64_t key);
+void pm_numbers_free(struct pm_numbers *all);
+
 // Pulls (or others) by a group (node, image …) and time.
 struct pm_order_key {
     uint32_t group, index;

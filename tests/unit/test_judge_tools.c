@@ -44,6 +44,24 @@ static void an_order_is_by_group_then_time_then_index(void **unused) {
     }
 }
 
+// Keys of which only the upper or the lower half differs, each met again and again: its number
+// is the place of its first coming.
+static void a_key_keeps_its_number(void **unused) {
+    (void)unused;
+    struct pm_numbers all = {.slots = NULL};
+    uint64_t keys[4000];
+    uint32_t known = 0;
+    for (int i = 0; i < 20000; i++) {
+        uint64_t key = i % 3 ? (uint64_t)drawn(2000) << 32 : drawn(2000);
+        uint32_t at = 0;
+        while (at < known && keys[at] != key) at++;
+        assert_int_equal(pm_number_of(&all, key), at + 1);
+        if (at == known) keys[known++] = key;
+    }
+    assert_int_equal(all.n, known);
+    pm_numbers_free(&all);
+}
+
 static void a_list_knows_what_it_has(void **unused) {
     (void)unused;
     struct pm_ids v = {0};
@@ -93,9 +111,9 @@ static void a_few_are_what_was_added(void **unused) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(an_order_is_by_group_then_time_then_index),
-                                       cmocka_unit_test(a_list_knows_what_it_has),
-                                       cmocka_unit_test(a_few_are_what_was_added),
-                                       cmocka_unit_test(a_verdict_is_kept_once)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_order_is_by_group_then_time_then_index),
+        cmocka_unit_test(a_key_keeps_its_number), cmocka_unit_test(a_list_knows_what_it_has),
+        cmocka_unit_test(a_few_are_what_was_added), cmocka_unit_test(a_verdict_is_kept_once)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,34 +22,35 @@
 #include <stdlib.h>
 
 // Traces by bucket, each bucket a chain in order of time: as none of them is of a pull yet,
-// `pull` names the next one until its bucket is opened. Lists of millions would stand beside
-// the traces and the pulls when memory is fullest.
-struct chain {
-    pm_ref first, last; // traces, index + 1
-};
+// `pull` names first a trace's bucket, and then the next trace of it until that is opened.
+// Lists of millions would stand beside the traces and the pulls when memory is fullest.
 struct dealt {
-    PM_LIST(struct chain) buckets;
+    PM_LIST(pm_ref) firsts;   // by bucket, a trace's index + 1
     PM_LIST(uint32_t) opened; // the traces of the bucket that is folded
 };
 
-static void chain_add(struct pm_evidence *ev, struct chain *c, uint32_t trace) {
-    const pm_ref ref = pm_ref_of(trace);
-    if (c->last) PM_REF(ev->traces, c->last).pull = ref;
-    else c->first = ref;
-    c->last = ref;
-}
-static void chain_open(struct pm_evidence *ev, const struct chain *c, struct dealt *d) {
+static void chain_open(struct pm_evidence *ev, struct dealt *d, size_t bucket) {
     d->opened.n = 0;
-    for (pm_ref at = c->first, next; at; at = next) {
+    for (pm_ref at = d->firsts.items[bucket], next; at; at = next) {
         struct pm_trace *t = &PM_REF(ev->traces, at);
         next = t->pull;
         t->pull = 0;
         *PM_PUSH(d->opened.items, d->opened.n, d->opened.cap) = at - 1;
     }
 }
+// From the last to the first, so that each is put before those behind it.
+static void chains_make(struct pm_evidence *ev, struct dealt *d) {
+    for (size_t i = ev->traces.n; i-- > 0;) {
+        struct pm_trace *t = &ev->traces.items[i];
+        if (!t->pull) continue;
+        pm_ref *first = &PM_REF(d->firsts, t->pull);
+        t->pull = *first;
+        *first = pm_ref_of(i);
+    }
+}
 
-static void deal_one(struct pm_fold *f, struct dealt *d, Pvoid_t *by_key, uint32_t i) {
-    const struct pm_trace *t = &f->ev->traces.items[i];
+static void deal_one(struct pm_fold *f, struct dealt *d, struct pm_numbers *buckets, uint32_t i) {
+    struct pm_trace *t = &f->ev->traces.items[i];
     if (t->said->kind == PM_KIND_RUNTIME_START || t->said->kind == PM_KIND_RUNTIME_STOP)
         *PM_PUSH(f->restarts.items, f->restarts.n, f->restarts.cap) = i;
     if (t->said->origin == PM_ORIGIN_KUBELET && t->said->role == PM_ROLE_END &&
@@ -63,20 +64,15 @@ static void deal_one(struct pm_fold *f, struct dealt *d, Pvoid_t *by_key, uint32
     if (t->said->role == PM_ROLE_SIDE || t->said->role == PM_ROLE_NONE ||
         t->said->role == PM_ROLE_CACHED)
         return;
-    Word_t *slot = pm_map_slot(by_key, PM_PAIR(t->node, t->said->image));
-    if (!*slot) {
-        *PM_PUSH(d->buckets.items, d->buckets.n, d->buckets.cap) = (struct chain){0};
-        *slot = d->buckets.n;
-    }
-    chain_add(f->ev, &PM_REF(d->buckets, *slot), i);
+    t->pull = pm_number_of(buckets, PM_PAIR(t->node, t->said->image));
+    if (t->pull > d->firsts.n) *PM_PUSH(d->firsts.items, d->firsts.n, d->firsts.cap) = 0;
 }
 
 static void deal(struct pm_fold *f, struct dealt *d) {
-    Pvoid_t by_key = NULL;
-    Word_t freed;
-    for (size_t i = 0; i < f->ev->traces.n; i++) deal_one(f, d, &by_key, (uint32_t)i);
-    JLFA(freed, by_key);
-    (void)freed;
+    struct pm_numbers buckets = {.slots = NULL};
+    for (size_t i = 0; i < f->ev->traces.n; i++) deal_one(f, d, &buckets, (uint32_t)i);
+    chains_make(f->ev, d);
+    pm_numbers_free(&buckets);
     pm_order_sort(&f->failed_events);
 }
 
@@ -97,8 +93,8 @@ static void bucket_open(const struct pm_fold *f, struct pm_fold_bucket *b, const
 
 static void fold_buckets(struct pm_fold *f, struct dealt *d) {
     struct pm_fold_bucket bucket = {0}, *b = &bucket;
-    for (size_t k = 0; k < d->buckets.n; k++) {
-        chain_open(f->ev, &d->buckets.items[k], d);
+    for (size_t k = 0; k < d->firsts.n; k++) {
+        chain_open(f->ev, d, k);
         bucket_open(f, b, d->opened.items, d->opened.n);
         pm_fold_runtime(f, b);
         pm_fold_kubelet(f, b);
@@ -142,7 +138,7 @@ void pm_fold_pulls(const struct pm_env *env, struct pm_evidence *ev, struct pm_p
     deal(&f, &dealt);
     pm_fold_counts_add_up(env, ev);
     fold_buckets(&f, &dealt);
-    free(dealt.buckets.items);
+    free(dealt.firsts.items);
     free(dealt.opened.items);
     for (size_t i = 0; i < pulls->n; i++)
         if (pulls->items[i].outcome == PM_OUTCOME_OPEN)

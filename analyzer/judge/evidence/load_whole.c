@@ -6,6 +6,7 @@
 // before their traces are completed, and what is covered is asked of completed traces.
 #include "judge/evidence/load.h"
 #include "judge/evidence/scale.h"
+#include <stdlib.h>
 
 // A table row may name the pod without its namespace, a line its image without the tag's
 // registry: what only the whole bundle knows.
@@ -21,9 +22,25 @@ static void complete_image(const struct pm_env *env, const struct pm_pod_fact *p
     pm_saying_of_image(said, &image);
 }
 
-static void complete(const struct pm_env *env, struct pm_evidence *ev, struct pm_trace *t) {
+// The nodes that names mean, by name: which of millions of lines is of which of them is
+// looked up once for each.
+struct meant {
+    PM_LIST(uint32_t) nodes; // + 1; 0: not asked yet
+};
+static uint32_t node_meant(const struct pm_env *env, const struct pm_evidence *ev,
+                           struct meant *known, uint32_t name) {
+    while (known->nodes.n <= name)
+        *PM_PUSH(known->nodes.items, known->nodes.n, known->nodes.cap) = 0;
+    uint32_t *node = &known->nodes.items[name];
+    if (!*node) *node = pm_facts_node(env, ev, name) + 1;
+    return *node - 1;
+}
+
+static void complete(const struct pm_env *env, struct pm_evidence *ev, struct meant *known,
+                     struct pm_trace *t) {
+    t->node = node_meant(env, ev, known, t->node);
+    if (!t->pod) return;
     struct pm_saying said = *t->said;
-    t->node = pm_facts_node(env, ev, t->node);
     if (t->pod && !said.k8s_namespace) {
         Word_t at = pm_map_get(ev->facts.pod_by_name, t->pod);
         if (at && at != UINT32_MAX) said.k8s_namespace = PM_REF(ev->facts.pods, at).k8s_namespace;
@@ -279,10 +296,9 @@ void pm_load_whole(const struct pm_env *env, struct pm_evidence *ev) {
     pm_facts_covers_of_files(env, ev);
     for (size_t i = 0; i < ev->traces.n; i++) learn_pod(env, ev, &ev->traces.items[i]);
     for (size_t i = 0; i < ev->traces.n; i++) learn_deleted(env, ev, &ev->traces.items[i]);
-    for (size_t i = 0; i < ev->traces.n; i++) {
-        struct pm_trace *t = &ev->traces.items[i];
-        complete(env, ev, t);
-    }
+    struct meant known = {0};
+    for (size_t i = 0; i < ev->traces.n; i++) complete(env, ev, &known, &ev->traces.items[i]);
+    free(known.nodes.items);
     hosts_unsaid(ev);
     for (size_t i = 0; i < ev->traces.n; i++) {
         struct pm_trace *t = &ev->traces.items[i];
