@@ -11,6 +11,7 @@
 // is none of our business (and said so). Nothing is written under a name from an archive.
 #define _XOPEN_SOURCE 700 // realpath
 #include "bundle/bundle.h"
+#include "bundle/endless.h"
 #include "bundle/unpack.h"
 #include "pm/intern.h"
 #include "pm/scan.h"
@@ -304,8 +305,12 @@ static void folder_entry(struct walk *w, int dir, const char *name, struct pm_st
     }
     if (S_ISREG(st.st_mode) && (is_noise(path) || !room_for_member(w, path))) return;
     int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    const char *why = fd >= 0 && S_ISDIR(st.st_mode) ? bundle_endless(fd, &st) : NULL;
     if (fd < 0) skip_partial(w, path, "open-failed", strerror(errno));
-    else if (S_ISDIR(st.st_mode)) folder(w, fd, path, depth + 1);
+    else if (why) {
+        skip(w, path, why);
+        close(fd);
+    } else if (S_ISDIR(st.st_mode)) folder(w, fd, path, depth + 1);
     else open_and_unwrap(w, fd, &st, path, path);
 }
 
@@ -368,8 +373,11 @@ static void input(struct walk *w, const char *given, struct pm_str prefix, size_
     w->at = at;
     struct pm_str path = w->prefix.n ? w->prefix : w->input;
     w->lone = path.p;
-    if (fd < 0 || fstat(fd, &st) != 0) {
-        skip_partial(w, pm_str_c(given), "open-failed", strerror(errno));
+    const char *why = NULL;
+    if (fd < 0 || fstat(fd, &st) != 0) why = strerror(errno);
+    else why = bundle_endless(fd, &st);
+    if (why) {
+        skip_partial(w, pm_str_c(given), "open-failed", why);
         if (fd >= 0) close(fd);
     } else if (S_ISDIR(st.st_mode)) folder(w, fd, w->prefix, 0);
     else open_and_unwrap(w, fd, &st, path, w->prefix);

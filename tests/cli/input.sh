@@ -26,4 +26,18 @@ run 0 "$PM" analyze empty.log
 has out 'VERDICT'
 run 0 "$PM" analyze b --since 2026-04-12T06:15 --until 2026-04-12T06:17 -o window.json
 python3 -c 'import json; n = json.load(open("window.json"))["pulls"]["failed"]; assert n == 2, n' || wrong '--since and --until'
+# What has no end is not begun; nothing, a pipe and a folder with such in it are read.
+for endless in /dev/zero /proc /proc/self/maps; do
+    [ -e $endless ] || continue
+    run 3 timeout 20 "$PM" analyze $endless
+    has out "$endless: "
+    has out 'not read'
+done
+run 0 "$PM" analyze /dev/null
+has out 'VERDICT'
+mkfifo pipe.log
+cat b/nodes/n1/containerd.log >pipe.log &
+run 0 "$PM" analyze pipe.log
+has out 'rate-limit.anonymous'
+wait
 exit $failed
