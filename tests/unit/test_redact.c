@@ -449,8 +449,6 @@ static void no_secret_hangs_on_a_stamp(void **unused) {
     pm_arena_free(a);
 }
 
-// RFC 4231's cases 1, 2, 6 (a key longer than a block) and FIPS 180-4's empty and long
-// messages.
 // The processor's wide way and the plain one find the same places, whatever stands around.
 static void both_ways_see_the_same(void **unused) {
     (void)unused;
@@ -472,6 +470,24 @@ static void both_ways_see_the_same(void **unused) {
         }
 }
 
+// A token across any border of what is looked at together, and at the text's end.
+static void tokens_are_seen_at_every_place(void **unused) {
+    (void)unused;
+    static const char *const tokens[] = {"ghp_0123456789abcdefABCD", "dckr_pat_0123456789abc",
+                                         "sk-0123456789abcdefABCDEFGHIJKLMNOP"};
+    struct pm_arena *a = pm_arena_new();
+    for (size_t i = 0; i < PM_LEN(tokens); i++)
+        for (int before = 0; before < 70; before++)
+            for (int behind = 0; behind < 40; behind += 13) {
+                const struct pm_str text =
+                    pm_arena_fmt(a, "%*s%s%*s", before, "", tokens[i], behind, "");
+                assert_false(pm_str_has(pm_redact(NULL, a, text), pm_str_c(tokens[i])));
+            }
+    pm_arena_free(a);
+}
+
+// RFC 4231's cases 1, 2, 6 (a key longer than a block) and FIPS 180-4's empty and long
+// messages.
 static void macs_are_the_published_ones(void **unused) {
     (void)unused;
     unsigned char key[131], out[PM_SHA256_BYTES];
@@ -550,6 +566,7 @@ int main(void) {
                                        cmocka_unit_test(no_secret_hangs_on_a_stamp),
                                        cmocka_unit_test(no_column_hides_a_secret),
                                        cmocka_unit_test(both_ways_see_the_same),
+                                       cmocka_unit_test(tokens_are_seen_at_every_place),
                                        cmocka_unit_test(macs_are_the_published_ones),
                                        cmocka_unit_test(a_key_makes_tags_of_its_own)};
     return cmocka_run_group_tests(tests, NULL, NULL);
