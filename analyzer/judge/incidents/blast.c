@@ -55,6 +55,7 @@ static bool may_speak_of(const struct pm_hit *h, const struct pm_trace *t) {
 }
 
 void pm_blast_prepare(const struct pm_scene *scene, struct pm_hits *hits) {
+    pm_rollbacks_prepare(scene, hits);
     for (size_t i = 0; i < scene->ev->traces.n; i++) {
         const struct pm_trace *t = &scene->ev->traces.items[i];
         if (!t->pod ||
@@ -337,7 +338,7 @@ void pm_blast_fill(const struct pm_scene *scene, const struct pm_hits *hits, str
     inc->blast.peak_waiting_pods = peak(&b);
     pm_blast_rollouts(&b);
     pm_blast_autoscalers(&b);
-    pm_rollbacks_find(scene, h);
+    pm_rollbacks_find(scene, hits, h);
     pm_blast_services(&b);
     keep_in_report(scene->env, inc);
     pm_strs_of_ids(scene->env, &inc->blast.nodes, &nodes);

@@ -11,6 +11,8 @@ void pm_hit_free(struct pm_hit *h) {
 
 void pm_hits_free(struct pm_hits *hits) {
     for (size_t i = 0; i < hits->n; i++) pm_hit_free(&hits->items[i]);
+    pm_ids_free(&hits->undoing);
+    free(hits->sets.items);
     free(hits->items);
     free(hits->of_pull);
 }

@@ -57,6 +57,8 @@ struct pm_hits {
     size_t n, cap;
     // by index of the pull: index + 1 of its incident; NULL until they are put together
     uint32_t *of_pull;
+    struct pm_ids undoing; // traces that may tell of a rollback
+    struct pm_order sets;  // of pods, by namespace: workloads whose revisions tell of one
 };
 void pm_hits_free(struct pm_hits *hits);
 
@@ -101,7 +103,8 @@ void pm_wire_tags(const struct pm_scene *scene, struct pm_hit *h); // the varian
 void pm_recovery_find(const struct pm_scene *scene, struct pm_hit *h);
 void pm_blast_fill(const struct pm_scene *scene, const struct pm_hits *hits, struct pm_hit *h);
 // After its pods and workloads are known.
-void pm_rollbacks_find(const struct pm_scene *scene, struct pm_hit *h);
+void pm_rollbacks_prepare(const struct pm_scene *scene, struct pm_hits *hits);
+void pm_rollbacks_find(const struct pm_scene *scene, const struct pm_hits *hits, struct pm_hit *h);
 void pm_trigger_find(const struct pm_scene *scene, const struct pm_hits *hits, struct pm_hit *h);
 void pm_severity_weigh(const struct pm_scene *scene, const struct pm_hits *hits, struct pm_hit *h);
 void pm_confidence_weigh(const struct pm_scene *scene, const struct pm_hits *hits,

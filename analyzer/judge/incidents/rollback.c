@@ -18,6 +18,7 @@
 
 struct undone {
     const struct pm_scene *scene;
+    const struct pm_hits *hits;
     struct pm_hit *h;
 };
 
@@ -212,17 +213,43 @@ static void by_revision(struct undone *u) {
     for (size_t k = 0; k < inc->blast.pods_n; k++) {
         const struct pm_pod_fact *pod =
             inc->blast.pods[k].recovered ? NULL : rollback_fact_of(u, &inc->blast.pods[k]);
-        for (size_t i = 0; pod && i < u->scene->ev->facts.workloads.n; i++)
-            if (made_by(u->scene->env, pod, &u->scene->ev->facts.workloads.items[i]))
-                returned_to(u, &u->scene->ev->facts.workloads.items[i]);
+        const struct pm_order *sets = &u->hits->sets;
+        for (size_t i = pod ? pm_order_first(sets, pod->k8s_namespace, 0) : sets->n;
+             i < sets->n && sets->items[i].group == pod->k8s_namespace; i++) {
+            const struct pm_workload_fact *w =
+                &u->scene->ev->facts.workloads.items[sets->items[i].index];
+            if (made_by(u->scene->env, pod, w)) returned_to(u, w);
+        }
     }
 }
 
-void pm_rollbacks_find(const struct pm_scene *scene, struct pm_hit *h) {
-    struct undone u = {.scene = scene, .h = h};
+// Each incident looks through these, and not through all that a controller tells.
+void pm_rollbacks_prepare(const struct pm_scene *scene, struct pm_hits *hits) {
+    static const char *const kinds[] = {"ReplicaSet", "ReplicationController",
+                                        "ControllerRevision"};
+    const struct pm_env *env = scene->env;
     for (size_t i = 0; i < scene->ev->reasoned.n; i++) {
-        const struct pm_trace *t = &scene->ev->traces.items[scene->ev->reasoned.items[i]];
-        if (t->ts != PM_NO_TIME && t->ts >= h->from) by_event(&u, t);
+        const uint32_t index = scene->ev->reasoned.items[i];
+        const struct pm_trace *t = &scene->ev->traces.items[index];
+        struct pm_str message = pm_name(env, t->said->message);
+        if (t->ts != PM_NO_TIME && (pm_str_starts(message, PM_STR("Scaled down")) ||
+                                    says_so(pm_name(env, t->said->reason), message)))
+            pm_ids_add(&hits->undoing, index);
+    }
+    for (size_t i = 0; i < scene->ev->facts.workloads.n; i++) {
+        const struct pm_workload_fact *w = &scene->ev->facts.workloads.items[i];
+        for (size_t k = 0; k < PM_LEN(kinds); k++)
+            if (pm_str_eqc(pm_name(env, w->kind), kinds[k]))
+                pm_order_add(&hits->sets, w->k8s_namespace, (int64_t)i, (uint32_t)i);
+    }
+    pm_order_sort(&hits->sets);
+}
+
+void pm_rollbacks_find(const struct pm_scene *scene, const struct pm_hits *hits, struct pm_hit *h) {
+    struct undone u = {.scene = scene, .hits = hits, .h = h};
+    for (size_t i = 0; i < hits->undoing.n; i++) {
+        const struct pm_trace *t = &scene->ev->traces.items[hits->undoing.items[i]];
+        if (t->ts >= h->from) by_event(&u, t);
     }
     by_revision(&u);
 }
