@@ -157,14 +157,15 @@ static void run_list(struct answer *x, const struct store *s, const json_t *list
 
 // ---- Loki: entries of one stream share its labels
 
+static bool is_stream(const json_t *o) {
+    return json_is_object(json_object_get(o, "stream")) &&
+           json_is_array(json_object_get(o, "values"));
+}
+
 static const json_t *streams_of(const json_t *doc) {
     const json_t *data = json_object_get(doc, "data");
     const json_t *list = json_object_get(data ? data : doc, data ? "result" : "streams");
-    const json_t *first = json_array_get(list, 0);
-    return json_is_object(json_object_get(first, "stream")) &&
-                   json_is_array(json_object_get(first, "values"))
-               ? list
-               : NULL;
+    return is_stream(json_array_get(list, 0)) ? list : NULL;
 }
 
 static json_t *of_value(const json_t *stream, const json_t *value) {
@@ -204,6 +205,12 @@ bool frame_answer(struct pm_frame *f, const json_t *doc, const struct frame_unit
         locate(&x, &(struct spot){"values", '[', json_object_get(doc, "data") ? 6 : 5});
         for (size_t i = 0; i < json_array_size(streams); i++)
             run_stream(&x, json_array_get(streams, i));
+        free(x.at);
+        return true;
+    }
+    if (is_stream(doc)) { // one a line, as `jq '.data.result[]'` cuts them out
+        locate(&x, &(struct spot){"values", '[', 3});
+        run_stream(&x, doc);
         free(x.at);
         return true;
     }
