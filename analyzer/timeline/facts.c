@@ -146,12 +146,13 @@ void pm_timeline_path_anew(struct pm_timeline *t, uint32_t file, struct pm_str b
     uint32_t id = pm_intern_find(t->strings, before);
     if (!before.n || id == UINT32_MAX || file >= t->spans_n || t->spans[file].hi == 0) return;
     if (!timeline_unpack(t)) return;
-    char sql[200];
+    char sql[300];
     snprintf(
         sql, sizeof sql,
-        "UPDATE main.event SET client = %u WHERE id BETWEEN %lld AND %lld AND member = %u AND client = %u",
+        "UPDATE main.event SET client = %u WHERE id BETWEEN %lld AND %lld AND member = %u AND client = %u "
+        "AND shape NOT IN (SELECT number FROM main.shape WHERE writer = %u)",
         timeline_string(t, path), (long long)t->spans[file].lo, (long long)t->spans[file].hi, file,
-        id);
+        id, id);
     timeline_exec(t, sql);
 }
 

@@ -189,4 +189,14 @@ run 0 "$PM" report lacking.db -v --color never
 [ "$(sed -n '/^INPUT/,$p' out | grep -c 'damaged.db: ')" = 1 ] || wrong "told twice: $(sed -n '/^INPUT/,$p' out)"
 run 0 "$PM" report lacking.db --format html -o page.html
 [ "$(grep -o 'skipped: ' page.html | wc -l)" = 0 ] || wrong 'the page tells it twice'
+
+# A shard that is one log, which is called as its pod: the pod stays its client's name, and is not taken for the log's path.
+mkdir -p p/worker-4/rke2/podlogs p/worker-2/rke2/podlogs
+echo '2026-04-12T06:00:01.000000001Z error building image: MANIFEST_UNKNOWN: manifest unknown; unknown tag=7.0 GET https://index.docker.io/v2/acme/base/manifests/7.0' >p/worker-4/rke2/podlogs/ci-build-4711-ndp5s
+echo '2026-04-12T06:00:02.000000001Z I0412 06:00:02.000001       1 main.go:1] "ok"' >p/worker-2/rke2/podlogs/kube-proxy-x2x9k
+client="[c['client'] for c in r['pulls']['by_client']]"
+run 0 "$PM" analyze p --format json -o report.json
+says "$client == ['ci-build-4711-ndp5s']" 'one run: another client'
+merge p/worker-4/rke2/podlogs/ci-build-4711-ndp5s p/worker-2
+says "$client == ['ci-build-4711-ndp5s']" 'merged: another client'
 exit $failed
