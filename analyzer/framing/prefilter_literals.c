@@ -135,6 +135,7 @@ const char *const pm_prefilter_literals[] = {
     "ttpRead",
     "ttpread",
     "ontent descriptor",
+    "content size of",
     "rtifact ",
     "verlay mount",
     "epository ",
