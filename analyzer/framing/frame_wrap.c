@@ -46,8 +46,10 @@ static const struct {
     {"waiting", true},     {"was", true},        {"while", true},      {"with", true},
 };
 
+enum { LONGEST = sizeof "unexpected" - 1 }; // of them: names and ids, which are longer, are none
+
 static bool known(struct pm_str w, bool wants) {
-    if (!w.n) return false;
+    if (!w.n || w.n > LONGEST) return false;
     for (size_t i = 0; i < PM_LEN(words); i++)
         if (w.p[0] == words[i].text[0] && pm_str_eqc(w, words[i].text))
             return !wants || words[i].wants;
