@@ -1,7 +1,7 @@
 // A comparison as text, Markdown and JSON.
 #include "cli/compare.h"
 #include "pm/version.h"
-#include "report/json_report.h"
+#include "report/json/json_report.h"
 #include "report/json_writer.h"
 #include "report/words.h"
 #include <math.h>

@@ -4,7 +4,7 @@
 // what the pass before left (a cut line, a document's piece) put in front of them, or a buffer
 // of the frame's where they are copied behind it. So nobody else needs to know about block
 // borders.
-#include "frame_docs.h"
+#include "framing/documents/frame_docs.h"
 #include "pm/scan.h"
 #include <pthread.h>
 #include <stdlib.h>

@@ -84,7 +84,7 @@ size_t pm_frame_voices(const struct pm_frame *f, struct pm_frame_voice *out,
                        size_t max); // after the end, in the order of event.voice / 2 - 1
 void pm_frame_free(struct pm_frame *f);
 
-// analyzer/framing/prefilter.c. The next line in [p, end) that holds one of the literals, and
+// analyzer/framing/prefilter/prefilter.c. The next line in [p, end) that holds one of the literals, and
 // not only in a journal's _CMDLINE, which nobody reads: its first byte, or `end` where there
 // is none. `p` is at a line's start. *newlines is increased by the newlines passed before the
 // returned line.

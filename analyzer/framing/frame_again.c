@@ -12,7 +12,7 @@
 // second time.
 #include "base/memo.h"
 #include "base/mix.h"
-#include "frame_docs.h"
+#include "framing/documents/frame_docs.h"
 #include <stdlib.h>
 
 enum { PLACES = 4096, RING_BYTES = 4 << 20, ONCE = 32768, LINES_BEFORE = 64 };

@@ -5,7 +5,7 @@
 // text lies within a record (frame_nested.c). Such a text is not sent on the whole road
 // again: it goes to one parser of configuration, here, so the road does not lead back
 // into itself.
-#include "frame_docs.h"
+#include "framing/documents/frame_docs.h"
 
 void frame_own_note(struct pm_frame *f, const struct pm_when *env, const struct pm_when *own) {
     bool same = own->kind == env->kind && own->ns == env->ns;

@@ -4,8 +4,8 @@
 // frame_export.c, frame_journal.c.
 #pragma once
 #include "frame.h"
-#include "frame_fields.h"
-#include "writer.h"
+#include "framing/documents/frame_fields.h"
+#include "framing/voices/writer.h"
 
 #define FRAME_HEAD (64u << 10)        // sniffed before anything is decided
 #define FRAME_SPARSE_HEAD (16u << 10) // of lines, read whole before some are left out

@@ -1,6 +1,6 @@
 // Envelopes come off in a loop, outermost first: node prefix, journald, docker json,
 // logrus in logrus, in any nesting.
-#include "frame_docs.h"
+#include "framing/documents/frame_docs.h"
 #include "pm/scan.h"
 
 void frame_note_envelope(struct pm_frame *f, const char *name) {

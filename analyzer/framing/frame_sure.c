@@ -14,7 +14,7 @@
 // It is left out only between lines of such a log: where something is pending or open (a
 // record that may go on, a quotation, a fence, stern's two words) the line goes the usual
 // way, and so it does where a person asks what everything means.
-#include "frame_docs.h"
+#include "framing/documents/frame_docs.h"
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif

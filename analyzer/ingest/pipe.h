@@ -6,7 +6,7 @@
 #include "clock/clock.h"
 #include "clock/name.h"
 #include "framing/frame.h"
-#include "framing/standing.h"
+#include "framing/voices/standing.h"
 #include "clock/node.h"
 #include "ingest/narrow_row.h"
 #include "pm/ingest.h"

@@ -6,7 +6,7 @@
 //
 // Times are seconds since 1970, as there. Every evaluation is written: not for reading,
 // but for comparing.
-#include "report/json_report.h"
+#include "report/json/json_report.h"
 #include "pm/report.h"
 #include "pm/series.h"
 #include "pm/when.h"

@@ -1,6 +1,6 @@
 // The report as one HTML page: style and script inside, nothing loaded from anywhere,
 // whole without JavaScript, fit to print. Here are its head, contents, verdict and order.
-#include "report/html.h"
+#include "report/html/html.h"
 #include "base/embed.h"
 #include "report/words.h"
 

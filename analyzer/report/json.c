@@ -1,7 +1,7 @@
 // The report as JSON, "pullmortem.report/1": every member is there, null where it does
 // not apply. Here are the verdict, the lists and the order; the pieces that its sections
 // share are in json_parts.c.
-#include "report/json_report.h"
+#include "report/json/json_report.h"
 #include "report/view.h"
 
 static void json_quota_curve(struct pm_json *w, const struct pm_quota *q) {

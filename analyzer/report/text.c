@@ -1,6 +1,6 @@
 // The report for a terminal: which sections, in which order, and how much of each list.
 // Sections with nothing to say are left out; a healthy bundle is two lines.
-#include "report/text.h"
+#include "report/text/text.h"
 #include "pm/report.h"
 
 static const struct pm_amounts usual = {6, 12, 4, 12, 3},

@@ -62,7 +62,7 @@ bool pm_node_side(enum pm_component c); // its events belong to the node the fil
 
 // Who wrote the record, and was he there? (design: standing). It belongs to the writer,
 // never to the words: a whole kubelet line in a chat program's log is that program's
-// hearsay. Framing decides it (analyzer/framing/frame_voice_stand.c), the judge obeys.
+// hearsay. Framing decides it (analyzer/framing/voices/frame_voice_stand.c), the judge obeys.
 enum pm_standing {
     PM_STANDING_WITNESS = 0, // did or served the pull
     PM_STANDING_ACCOUNT,     // tells of one: events, objects, tables, the kubelet's later lines

@@ -83,7 +83,7 @@ struct pm_parser {
     unsigned flags;  // enum pm_parser_flag
     // Words of which one stands in each line that says something: long logs are searched
     // for them. Needed where none of the prefilter's own stands there (its list is
-    // analyzer/framing/prefilter_literals.c); they have four bytes at least.
+    // analyzer/framing/prefilter/prefilter_literals.c); they have four bytes at least.
     const char *literals[4];
     // The members that it reads of its JSON records, where that is all. Framing then may
     // leave the tree out and give r->fields: the parser is sure of those, and never says NO.

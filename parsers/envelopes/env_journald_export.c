@@ -1,5 +1,5 @@
 // journalctl -o export and systemd-journal-remote: binary-safe fields, records separated
-// by an empty line. Read by analyzer/framing/frame_export.c, since a field may hold
+// by an empty line. Read by analyzer/framing/documents/frame_export.c, since a field may hold
 // newlines; here is only its entry in the list.
 //
 //   __CURSOR=s=…

@@ -1,5 +1,5 @@
 // Native .journal files (/var/log/journal/MACHINE/system.journal), classic and compact,
-// with zstd, xz or lz4 fields. Read by analyzer/framing/frame_journal.c.
+// with zstd, xz or lz4 fields. Read by analyzer/framing/documents/frame_journal.c.
 //
 //   LPKSHHRH…
 // Source: systemd src/libsystemd/sd-journal/journal-def.h@v252.

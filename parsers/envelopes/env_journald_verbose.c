@@ -1,5 +1,5 @@
 // journalctl -o verbose: a stamp, then one indented FIELD=value a line. Read by
-// analyzer/framing/frame_export.c, since a record spans lines.
+// analyzer/framing/documents/frame_export.c, since a record spans lines.
 //
 //   Tue 2024-01-02 03:04:05.678901 UTC [s=0a;i=1f;b=c0;m=3b;t=60;x=9d]
 //       _HOSTNAME=node-7

@@ -56,7 +56,7 @@ run 3 "$PM" ingest none --db none.db
 run 3 "$PM" gate none.db
 # A list of what may be told holds a row for every code that the walk and the framing tell.
 cd "$OLDPWD" 2>/dev/null && [ -f analyzer/base/loss.c ] || exit $failed
-for code in $(grep -hoE '"(json|yaml|journal|csv|gzip|xz|zstd|packed|archive|limit|line|last|open|read|folder|file|toml|rule|no-temporary)-[a-z-]+"' analyzer/bundle/*.c analyzer/framing/frame*.c analyzer/judge/attempts/fold_counts.c |
+for code in $(grep -hoE '"(json|yaml|journal|csv|gzip|xz|zstd|packed|archive|limit|line|last|open|read|folder|file|toml|rule|no-temporary)-[a-z-]+"' analyzer/bundle/*.c analyzer/framing/*.c analyzer/framing/*/*.c analyzer/judge/attempts/fold_counts.c |
     tr -d '"' | grep -vE '^(json-(access|log)|journald?-.*|line-protocol|file-.*|limit-bytes)$' | sort -u) journal-hole; do
     grep -q "\"$code\"" analyzer/base/loss.c && continue
     family=${code%%-*}

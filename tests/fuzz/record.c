@@ -2,7 +2,7 @@
 #include "kinds.h"
 #include <stdlib.h>
 #include "framing/frame.h"
-#include "framing/frame_docs.h"
+#include "framing/documents/frame_docs.h"
 
 const char *fuzz_envelope_variant(size_t i) {
     return pm_envelopes[i] ? pm_envelopes[i]->name : NULL;

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 #include "listen.h"
-#include "framing/prefilter.h"
+#include "framing/prefilter/prefilter.h"
 #include "parsers/lift/lift.h"
 #include <stdio.h>
 #include <stdlib.h>

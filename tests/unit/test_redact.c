@@ -7,7 +7,7 @@
 #include "pm/arena.h"
 #include "base/mac.h"
 #include "pm/ingest.h"
-#include "ingest/redact.h"
+#include "ingest/redact/redact.h"
 
 static bool like(const char *pattern, const char *text) {
     for (; *pattern; pattern++) {

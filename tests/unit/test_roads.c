@@ -1,5 +1,5 @@
 // The short roads and the long ones say the same: objects read by a list of members and
-// as trees (analyzer/framing/frame_fields.c, frame_listed.c), lines that a parser is sure
+// as trees (analyzer/framing/documents/frame_fields.c, frame_listed.c), lines that a parser is sure
 // of and lines that everybody looks at (frame_sure.c). Written by us.
 //
 // The first two tests read as examples. The third draws objects of every kind of oddness
@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <cmocka.h>
 #include "framing/frame.h"
-#include "framing/frame_docs.h"
-#include "framing/frame_fields.h"
+#include "framing/documents/frame_docs.h"
+#include "framing/documents/frame_fields.h"
 #include "pm/scan.h"
 
 enum { REASON, COUNT, META, META_UID, META_NAME, MESSAGE, WANTS };

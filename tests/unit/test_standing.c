@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 #include "listen.h"
-#include "framing/standing.h"
+#include "framing/voices/standing.h"
 
 #define KUBELET                                                                                                                                              \
     "E0305 10:00:01.000001    1201 remote_image.go:180] \"PullImage from image service failed\" err=\"rpc error: code = NotFound desc = failed to pull and " \
