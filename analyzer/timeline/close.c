@@ -2,7 +2,7 @@
 // is looked through for secrets, and only then moved from where it was built to its place;
 // one that went wrong is taken away.
 #include "base/unfinished.h"
-#include "timeline/store.h"
+#include "timeline/packed.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
 // alone. To put each of its rows by a statement, and to ask SQLite for each cell, takes longer
 // than all that is made of them. So they stand in blocks, of which a row says what is other
 // in it than in the row before. To SQL they are the table that they are in a file
-// (packed_table.c), and before one of them is changed they become that table.
+// (packed_table.c), and before one of them is changed they become that table (packed_turn.c).
 #include "timeline/packed.h"
 #include <stdlib.h>
 
@@ -51,37 +51,18 @@ static void packing_begin(struct packing *k, int columns) {
     }
 }
 
-// What stands packed is in one table, a row a block.
-static char *tables_of(struct pm_timeline *t) {
-    static const char sql[] =
-        "SELECT group_concat(sql, ';') FROM main.sqlite_schema WHERE name IN ('event', 'string', 'dated')";
-    sqlite3_stmt *s = NULL;
-    char *tables = NULL;
-    if (timeline_check(t, sqlite3_prepare_v2(t->db, sql, -1, &s, NULL)) &&
-        timeline_check(t, sqlite3_step(s)))
-        tables = pm_xstrdup((const char *)sqlite3_column_text(s, 0));
-    sqlite3_finalize(s);
-    return tables;
-}
-bool pm_timeline_packed(struct pm_timeline *t) {
-    static const char sql[] =
-        "DROP TABLE main.event; DROP TABLE main.string; DROP TABLE main.dated;"
-        "CREATE TABLE main.packed_row(block INTEGER PRIMARY KEY, bytes BLOB NOT NULL);"
-        "CREATE TABLE main.packed_raw(block INTEGER PRIMARY KEY, bytes BLOB NOT NULL);"
-        "CREATE TABLE main.packed_string(block INTEGER PRIMARY KEY, bytes BLOB NOT NULL);"
-        "CREATE TABLE main.packed_loose(block INTEGER PRIMARY KEY, bytes BLOB NOT NULL);"
-        "CREATE TABLE main.packed_dates(block INTEGER PRIMARY KEY, bytes BLOB NOT NULL)";
+struct packed *timeline_packed_new(char *tables_sql) {
     struct packed *x = pm_xmalloc(sizeof *x);
-    *x = (struct packed){.tables_sql = tables_of(t),
+    *x = (struct packed){.tables_sql = tables_sql,
                          .raws = {.of = PACKED_RAW},
                          .strings = {.of = PACKED_STRING},
                          .loose = {.of = PACKED_LOOSE}};
     for (size_t i = 0; i < BLOCKS_KNOWN; i++) x->known[i].block = x->dates_known[i].block = -1;
     x->dating.dates.block = -1;
     packing_begin(&x->last, EVENT_NUMBERS);
-    t->packed = x;
-    return x->tables_sql && timeline_exec(t, sql) && timeline_packed_tables(t);
+    return x;
 }
+const char *timeline_packed_sql(const struct packed *x) { return x->tables_sql; }
 void timeline_packed_free(struct packed *x) {
     if (!x) return;
     free(x->tables_sql);
@@ -89,32 +70,6 @@ void timeline_packed_free(struct packed *x) {
     timeline_packed_texts_free(&x->strings);
     timeline_packed_texts_free(&x->loose);
     free(x);
-}
-
-// ---- blocks
-
-void timeline_packed_put(struct pm_timeline *t, enum packed_kind of, int64_t block,
-                         struct pm_str bytes) {
-    sqlite3_stmt *s = timeline_stmt(t, ST_PACK + of);
-    if (!s) return;
-    sqlite3_bind_int64(s, 1, block);
-    sqlite3_bind_blob64(s, 2, bytes.p, bytes.n, SQLITE_STATIC);
-    timeline_run(t, s);
-}
-// At that block's bytes; NULL: there are none, or see error.
-static sqlite3_stmt *block_find(struct pm_timeline *t, enum packed_kind of, int64_t block) {
-    sqlite3_stmt *s = timeline_stmt(t, ST_PACKED + of);
-    if (!s) return NULL;
-    sqlite3_bind_int64(s, 1, block);
-    int rc = sqlite3_step(s);
-    if (timeline_check(t, rc) && rc == SQLITE_ROW) return s;
-    sqlite3_reset(s);
-    return NULL;
-}
-sqlite3_stmt *timeline_packed_find(struct pm_timeline *t, enum packed_kind of, int64_t block) {
-    sqlite3_stmt *s = block_find(t, of, block);
-    if (!s) timeline_check(t, SQLITE_CORRUPT);
-    return s;
 }
 
 // ---- into blocks
@@ -265,7 +220,7 @@ int64_t timeline_packed_string_from(const struct packed *x, int64_t id) {
 
 // False: see error.
 static bool dates_read(struct pm_timeline *t, struct dates *d, int64_t block) {
-    sqlite3_stmt *s = block_find(t, PACKED_DATES, block);
+    sqlite3_stmt *s = timeline_packed_seek(t, PACKED_DATES, block);
     d->block = -1;
     for (size_t i = 0; i < PACK_ROWS; i++) d->v[i][DATES_QUALITY] = PM_NO_TIME;
     bool good = !s || block_unpack(d->v[0], PACK_ROWS, DATES_NUMBERS, sqlite3_column_blob(s, 0),
@@ -304,49 +259,3 @@ const int64_t *timeline_packed_dates(struct pm_timeline *t, int64_t event) {
     return v[DATES_QUALITY] == PM_NO_TIME ? NULL : v;
 }
 bool timeline_packed_any_dates(const struct packed *x) { return x->any_dated; }
-
-// ---- tables again
-
-// They are put as they would have been, and keep their numbers.
-static bool rows_put_plain(struct pm_timeline *t) {
-    struct event_row row;
-    for (int64_t id = 1; id <= t->packed->rows && !t->error.n; id++) {
-        const struct pack *b = timeline_pack_of(t, id);
-        if (!b) return false;
-        memcpy(row.v, b->v[(id - 1) % PACK_ROWS], sizeof row.v);
-        row.raw = timeline_packed_raw(t, id);
-        timeline_rows_insert(t, &row, 1);
-    }
-    return !t->error.n;
-}
-static bool strings_put_plain(struct pm_timeline *t) {
-    for (int64_t id = 0; !t->error.n;) {
-        id = timeline_packed_string_from(t->packed, id + 1);
-        if (id == INT64_MAX) break;
-        timeline_string_insert(t, (uint32_t)id, timeline_packed_string(t, id));
-    }
-    return !t->error.n;
-}
-static bool dates_put_plain(struct pm_timeline *t) {
-    sqlite3_stmt *s = timeline_stmt(t, ST_DATED);
-    for (int64_t id = 1; s && id <= t->packed->rows && !t->error.n; id++) {
-        const int64_t *v = timeline_packed_dates(t, id);
-        if (!v) continue;
-        sqlite3_bind_int64(s, 1, id);
-        for (int c = 0; c < DATES_NUMBERS; c++) bind_or_null(s, c + 2, v[c]);
-        timeline_run(t, s);
-    }
-    return !t->error.n;
-}
-bool timeline_unpack(struct pm_timeline *t) {
-    if (!t->packed) return !t->error.n;
-    timeline_write_begins(t);
-    if (!timeline_exec(t, t->packed->tables_sql) || !strings_put_plain(t) || !rows_put_plain(t) ||
-        !dates_put_plain(t))
-        return false;
-    timeline_packed_free(t->packed);
-    t->packed = NULL;
-    return timeline_exec(t, "DROP TABLE main.packed_row; DROP TABLE main.packed_raw;"
-                            "DROP TABLE main.packed_string; DROP TABLE main.packed_loose;"
-                            "DROP TABLE main.packed_dates");
-}

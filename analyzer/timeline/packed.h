@@ -2,6 +2,13 @@
 #pragma once
 #include "timeline/store.h"
 
+// packed_blocks.c. A statement at that block's bytes, which is to be reset. seek: NULL: there
+// are none, or see error; find: NULL: see error.
+void timeline_packed_put(struct pm_timeline *t, enum packed_kind of, int64_t block,
+                         struct pm_str bytes);
+sqlite3_stmt *timeline_packed_seek(struct pm_timeline *t, enum packed_kind of, int64_t block);
+sqlite3_stmt *timeline_packed_find(struct pm_timeline *t, enum packed_kind of, int64_t block);
+
 // packed_texts.c: texts by their place, from 0.
 enum { PACK_ROWS = 64, PACKED_TEXTS_KNOWN = 8 };
 struct packed_texts {
@@ -19,10 +26,10 @@ struct pm_str timeline_packed_text(struct pm_timeline *t, struct packed_texts *x
 void timeline_packed_texts_free(struct packed_texts *x);
 
 // packed.c: rows with the numbers 1 and on.
-void timeline_packed_put(struct pm_timeline *t, enum packed_kind of, int64_t block,
-                         struct pm_str bytes);
-// A statement at that block's bytes, which is to be reset; NULL: see error.
-sqlite3_stmt *timeline_packed_find(struct pm_timeline *t, enum packed_kind of, int64_t block);
+// tables_sql, how the tables were made that it stands for, is its own from now on.
+struct packed *timeline_packed_new(char *tables_sql);
+const char *timeline_packed_sql(const struct packed *x);
+void timeline_packed_free(struct packed *x);
 struct pack {      // those of one block, unpacked
     int64_t block; // from 0; -1: none
     size_t n;

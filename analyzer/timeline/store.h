@@ -233,10 +233,9 @@ void timeline_row_note(struct pm_timeline *t, int64_t id, int64_t member, int64_
 
 void timeline_rows_insert(struct pm_timeline *t, const struct event_row *rows, size_t n); // unnoted
 
-// packed.c: from now on rows and texts are in tables, where they may be changed. False: see
+// packed_turn.c: from now on rows and texts are in tables, where they may be changed. False: see
 // error.
 bool timeline_unpack(struct pm_timeline *t);
-void timeline_packed_free(struct packed *x);
 
 // shapes.c
 uint32_t timeline_shape(struct pm_timeline *t, const struct shape *s); // → shape.number

@@ -35,7 +35,7 @@ struct pm_clf {
     bool cut; // a quoted part never closes
 };
 
-// "dd/Mon/yyyy:hh:mm:ss +zzzz" or the ISO form; the thread's last is remembered.
+// clf_stamp.c: "dd/Mon/yyyy:hh:mm:ss +zzzz" or the ISO form; the thread's last is remembered.
 struct pm_when pm_clf_stamp(struct pm_str s);
 
 // False where the text is not of the family. Slices borrow from text.
