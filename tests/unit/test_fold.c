@@ -165,6 +165,29 @@ static void docker_lines_fold_into_the_kubelets_attempt(void **state) {
     judged_free(&j);
 }
 
+// One stamp for both lines, and the log was rotated between them: the newer part is met first. In
+// one file a handler's line before another's is another pull's.
+static void docker_lines_of_one_stamp_are_a_pair_across_a_rotation(void **state) {
+    (void)state;
+    static const char older[] = "n1/docker.log.1", newer[] = "n1/docker.log";
+    static const struct line lines[] = {
+        {1, DOCKERD, FAILED(NULL, "unknown blob"), .node = "n1", .message = "handler",
+         .path = newer},
+        {1, DOCKERD, FAILED(NULL, "unknown blob"), .node = "n1", .message = "not continuing",
+         .path = older},
+        {1.001, KUBELET, FAILED("acme/web:1", "unknown blob"), .node = "n1",
+         .message = "remote_image"},
+        {9, DOCKERD, FAILED(NULL, "unknown blob"), .node = "n1", .message = "handler",
+         .path = newer},
+        {9, DOCKERD, FAILED(NULL, "unknown blob"), .node = "n1", .message = "not continuing",
+         .path = newer},
+    };
+    struct judged j = JUDGE(lines);
+    ASK(j, "SELECT coalesce(image, '?'), sources FROM pulls ORDER BY ended",
+        "docker.io/acme/web:1 runtime+kubelet, ? runtime, ? runtime");
+    judged_free(&j);
+}
+
 // CRI-O ends by digest what it began by tag; the request id ties them.
 static void crio_pairs_by_id(void **state) {
     (void)state;
@@ -316,6 +339,7 @@ int main(void) {
         cmocka_unit_test(start_without_end_is_open),
         cmocka_unit_test(restart_cuts_a_running_pull),
         cmocka_unit_test(docker_lines_fold_into_the_kubelets_attempt),
+        cmocka_unit_test(docker_lines_of_one_stamp_are_a_pair_across_a_rotation),
         cmocka_unit_test(crio_pairs_by_id),
         cmocka_unit_test(burst_of_429_is_one_pull),
         cmocka_unit_test(refusals_behind_one_address),

@@ -39,11 +39,20 @@ static bool same_error(const struct pm_env *env, uint32_t a, uint32_t b) {
     return pm_str_has(x, y) || pm_str_has(y, x);
 }
 
-static bool belongs(const struct pm_env *env, const struct cluster *c, const struct pm_trace *t) {
+// Lines of one stamp are met in the order of their files, and the newer part of a log that was
+// rotated between the two comes first: the handler's line before the one that it ends.
+static bool parted_by_rotation(const struct pm_evidence *ev, const struct cluster *c,
+                               const struct pm_trace *t) {
+    const struct pm_trace *first = &ev->traces.items[c->traces[0]];
+    return c->n == 1 && c->closed && t->said->form != 2 && t->ts == c->at && t->file != first->file;
+}
+
+static bool belongs(const struct pm_env *env, const struct pm_evidence *ev, const struct cluster *c,
+                    const struct pm_trace *t) {
     if (c->node != t->node || c->n == (int)PM_LEN(c->traces)) return false;
     if (c->join && c->join == pm_trace_join(t)) return true;
-    if (c->closed || t->ts == PM_NO_TIME || !same_error(env, c->error, t->said->error))
-        return false;
+    if (t->ts == PM_NO_TIME || !same_error(env, c->error, t->said->error)) return false;
+    if (c->closed) return parted_by_rotation(ev, c, t);
     return pm_time_between(c->at, t->ts) <= (t->said->form == 2 ? ONE_PULL_NS : ONE_ERROR_NS);
 }
 
@@ -386,7 +395,7 @@ void pm_fold_dockerd(const struct pm_env *env, struct pm_evidence *ev, struct pm
         if (t->said->form == 2) pm_ids_add_new(&closing, t->node);
         struct cluster *home = NULL;
         for (size_t k = clusters.n; k-- > 0 && clusters.n - k <= 64 && !home;)
-            if (belongs(env, &clusters.items[k], t)) home = &clusters.items[k];
+            if (belongs(env, ev, &clusters.items[k], t)) home = &clusters.items[k];
         if (!home) {
             home = PM_PUSH(clusters.items, clusters.n, clusters.cap);
             *home = (struct cluster){
