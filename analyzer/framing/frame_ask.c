@@ -46,6 +46,7 @@ bool frame_is_second_hand(const struct pm_frame *f) {
 static void choose_when(struct pm_frame *f, const struct pm_record *r, struct pm_event *e) {
     const struct pm_when *env = &r->hint.when;
     frame_own_note(f, env, &e->when);
+    frame_voice_lag(f->voice, env, e);
     if (frame_is_second_hand(f) &&
         env->kind ==
             PM_WHEN_UTC) { // a quotation's stamp is of what it quotes; the time is when it was said here

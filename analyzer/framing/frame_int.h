@@ -109,6 +109,9 @@ struct frame_voice {
     unsigned speaks;  // components of all its events
     uint64_t records, of[PM_GROUP_COUNT], talk, told, neutral, foreign, code, sentences, prompts,
         headings, titles, lessons, reports, remarks;
+    // Of a container's, events of a node's programs with a stamp of their own, and those of them
+    // that were written long after it.
+    uint64_t stamped, late;
 };
 
 #define FRAME_ENVELOPES 64
@@ -345,6 +348,9 @@ struct frame_voice *frame_voice_of(struct pm_frame *f, const struct pm_record *r
 // frame_voice_tally.c
 void frame_voice_tally(struct pm_frame *f, struct frame_voice *v, const struct pm_record *r,
                        const struct pm_parser *p);
+// written: when a container's runtime got the line.
+void frame_voice_lag(struct frame_voice *v, const struct pm_when *written,
+                     const struct pm_event *e);
 // frame_voice_stand.c
 void frame_voice_stand(const struct pm_frame *f, const struct pm_parser *p,
                        const struct pm_record *r, struct pm_event *e);

@@ -75,6 +75,27 @@ static const struct row rows[] = {
        "image=\\\"r.acme.test/a:1\\\"\\n\",\"stream\":\"stderr\",\"time\":\"2024-03-05T10:00:01.5Z\"}\n"}},
      1,
      0},
+    {"a bot that prints a kubelet's lines an hour later, each at another distance",
+     {{"c/0b7b2dc5e77b-json.log",
+       "{\"log\":\"E0305 10:00:01.000001    1201 kuberuntime_image.go:55] \\\"Failed to pull image\\\" err=\\\"not found\\\" image=\\\"r.acme.test/a:0\\\"\\n\",\"stream\":\"stderr\",\"time\":\"2024-03-05T11:13:05.5Z\"}\n"
+       "{\"log\":\"E0305 10:20:01.000001    1201 kuberuntime_image.go:55] \\\"Failed to pull image\\\" err=\\\"not found\\\" image=\\\"r.acme.test/a:1\\\"\\n\",\"stream\":\"stderr\",\"time\":\"2024-03-05T11:14:08.5Z\"}\n"
+       "{\"log\":\"E0305 09:50:01.000001    1201 kuberuntime_image.go:55] \\\"Failed to pull image\\\" err=\\\"not found\\\" image=\\\"r.acme.test/a:2\\\"\\n\",\"stream\":\"stderr\",\"time\":\"2024-03-05T11:17:44.5Z\"}\n"}},
+     0,
+     3},
+    {"a kubelet in a container, in the local time of Kolkata",
+     {{"c/0b7b2dc5e77b-json.log",
+       "{\"log\":\"E0305 15:30:01.000001    1201 kuberuntime_image.go:55] \\\"Failed to pull image\\\" err=\\\"not found\\\" image=\\\"r.acme.test/a:0\\\"\\n\",\"stream\":\"stderr\",\"time\":\"2024-03-05T10:00:01.1Z\"}\n"
+       "{\"log\":\"E0305 15:50:01.000001    1201 kuberuntime_image.go:55] \\\"Failed to pull image\\\" err=\\\"not found\\\" image=\\\"r.acme.test/a:1\\\"\\n\",\"stream\":\"stderr\",\"time\":\"2024-03-05T10:20:01.2Z\"}\n"
+       "{\"log\":\"E0305 16:10:01.000001    1201 kuberuntime_image.go:55] \\\"Failed to pull image\\\" err=\\\"not found\\\" image=\\\"r.acme.test/a:2\\\"\\n\",\"stream\":\"stderr\",\"time\":\"2024-03-05T10:40:01.1Z\"}\n"}},
+     3,
+     0},
+    {"a kubelet in a container whose output was held up once",
+     {{"c/0b7b2dc5e77b-json.log",
+       "{\"log\":\"E0305 10:00:01.000001    1201 kuberuntime_image.go:55] \\\"Failed to pull image\\\" err=\\\"not found\\\" image=\\\"r.acme.test/a:0\\\"\\n\",\"stream\":\"stderr\",\"time\":\"2024-03-05T10:00:01.1Z\"}\n"
+       "{\"log\":\"E0305 10:02:01.000001    1201 kuberuntime_image.go:55] \\\"Failed to pull image\\\" err=\\\"not found\\\" image=\\\"r.acme.test/a:1\\\"\\n\",\"stream\":\"stderr\",\"time\":\"2024-03-05T10:06:01.2Z\"}\n"
+       "{\"log\":\"E0305 10:20:01.000001    1201 kuberuntime_image.go:55] \\\"Failed to pull image\\\" err=\\\"not found\\\" image=\\\"r.acme.test/a:2\\\"\\n\",\"stream\":\"stderr\",\"time\":\"2024-03-05T10:20:01.1Z\"}\n"}},
+     3,
+     0},
     {"tail -F in a container prints a header",
      {{"c/0b7b2dc5e77b-json.log",
        "{\"log\":\"==> /host/kubelet.log <==\\n\",\"stream\":\"stdout\",\"time\":\"2024-03-"

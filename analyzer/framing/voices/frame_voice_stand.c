@@ -158,6 +158,11 @@ unsigned pm_frame_voice_testifies(const struct pm_frame_voice *v, bool talk) {
     return v->known | (talk ? 0 : bulk_testifies(v));
 }
 
+// One line may be late: its writer was held up, or its event is of an earlier time.
+static bool prints_late(const struct frame_voice *v) {
+    return v->late >= 3 && v->late * 2 > v->stamped;
+}
+
 size_t pm_frame_voices(const struct pm_frame *f, struct pm_frame_voice *out, size_t max) {
     size_t n = f->voices_n < max ? f->voices_n : max;
     for (size_t i = 0; i < n; i++) {
@@ -170,7 +175,7 @@ size_t pm_frame_voices(const struct pm_frame *f, struct pm_frame_voice *out, siz
                                          .container = v->container,
                                          .named = v->named,
                                          .stranger = v->stranger,
-                                         .quotes = v->quotes,
+                                         .quotes = v->quotes || prints_late(v),
                                          .prose = v->prose,
                                          .open = {v->open[0], v->open[1]},
                                          .speaks = v->speaks,

@@ -213,3 +213,19 @@ void frame_voice_tally(struct pm_frame *f, struct frame_voice *v, const struct p
     }
     v->records += lines;
 }
+
+// A program's own line is in its container's log at once. Its clock may be of another zone, which
+// is whole quarters of an hour. Who prints it minutes later prints what was said elsewhere.
+void frame_voice_lag(struct frame_voice *v, const struct pm_when *written,
+                     const struct pm_event *e) {
+    const int64_t quarter = 900 * PM_NS_PER_S, at_once = 60 * PM_NS_PER_S;
+    const struct pm_when *own = &e->when;
+    bool open = own->kind == PM_WHEN_NO_YEAR || own->kind == PM_WHEN_LOCAL;
+    if (!v || !v->container || written->kind != PM_WHEN_UTC || e->flags & PM_EV_SNAPSHOT ||
+        pm_group_of(e->component) != PM_GROUP_NODE || (!open && own->kind != PM_WHEN_UTC))
+        return;
+    int64_t lag = written->ns - own->ns;
+    if (open) lag = (lag % quarter + quarter) % quarter;
+    v->stamped++;
+    v->late += lag > at_once && (!open || lag < quarter - at_once);
+}
