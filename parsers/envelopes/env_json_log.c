@@ -1,7 +1,7 @@
 // Collectors and log stores that put a line into a field of their own JSON: Fluent Bit
 // and Fluentd, Filebeat, Elasticsearch hits, Loki, Splunk, Datadog, CloudWatch Logs
 // Insights, Azure's log tables. A row of a store's CSV export comes as such an object, too
-// (framing/frame_csv.c), and so does each entry of a query's answer (frame_answer.c).
+// (framing/documents/frame_csv.c), and so does each entry of a query's answer (frame_answer.c).
 //
 //   {"log":"time=\"2024-01-02T03:04:05Z\" level=info msg=\"x\"","kubernetes":{"namespace_name":"shop","pod_name":"cart-0","host":"node-7"}}
 //   {"@timestamp":"2024-01-02T03:04:05.678Z","message":"E0102 …","host":{"name":"node-7"},"agent":{"type":"filebeat"}}
