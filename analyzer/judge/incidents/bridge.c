@@ -12,8 +12,7 @@
 // What a runtime told, in order of node and time.
 struct spell {
     const struct pm_trace *trace;
-    int64_t last;  // the latest end of this and of those before it, of its node
-    int64_t first; // the earliest begin of this and of those behind it, of its node
+    int64_t last; // the latest end of this and of those before it, of its node
 };
 struct lane { // those of a node that are still to come
     const struct spell *next, *end;
@@ -45,13 +44,10 @@ static void spells_find(struct bridging *b) {
     b->spells = pm_xmalloc((n + 1) * sizeof *b->spells);
     for (size_t i = 0; i < n; i++) {
         const struct pm_trace *t = &ev->traces.items[b->order.items[i].index];
-        b->spells[i] = (struct spell){t, pm_trace_last(t), pm_trace_first(t)};
+        b->spells[i] = (struct spell){t, pm_trace_last(t)};
         if (i && b->spells[i - 1].trace->node == t->node)
             b->spells[i].last = pm_max_time(b->spells[i - 1].last, b->spells[i].last);
     }
-    for (size_t i = n; i-- > 1;)
-        if (b->spells[i - 1].trace->node == b->spells[i].trace->node)
-            b->spells[i - 1].first = pm_min_time(b->spells[i].first, b->spells[i - 1].first);
 }
 
 // ---- a walk over what the runtimes of some nodes told behind some time
@@ -75,15 +71,15 @@ static void lanes_open(struct bridging *b, const struct pm_hit *h, const struct 
         if (!of || pm_ids_has(&of->nodes, h->nodes.items[i]))
             lane_open(b, h->nodes.items[i], h->to);
 }
-// The next of all lanes in order of time; NULL: there is none. first: when this or any that
-// is to come began at the earliest.
+// The next of all lanes in order of time; NULL: there is none. first: when the next of any
+// lane began at the earliest.
 static const struct spell *spell_next(struct bridging *b, int64_t *first) {
     struct lane *of = NULL;
     *first = PM_NO_TIME;
     for (size_t i = 0; i < b->lanes.n; i++) {
         struct lane *l = &b->lanes.items[i];
         if (l->next == l->end) continue;
-        *first = pm_min_time(*first, l->next->first);
+        *first = pm_min_time(*first, pm_trace_first(l->next->trace));
         if (!of || l->next->trace < of->next->trace) of = l;
     }
     return of ? of->next++ : NULL;
@@ -104,7 +100,8 @@ static bool filled(struct bridging *b, const struct pm_hit *from, const struct p
     return at >= pm_since(to->from, gap);
 }
 
-// How far trouble of its nodes' runtimes goes on behind it at most, whoever shares them.
+// How far trouble of its nodes' runtimes goes on behind it at most, whoever shares them: no
+// lane is filled past a gap, whatever comes behind that.
 static int64_t reach_of(struct bridging *b, const struct pm_hit *h, int64_t gap) {
     int64_t at = h->to, first;
     const struct spell *s;
