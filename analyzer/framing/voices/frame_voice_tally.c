@@ -224,7 +224,7 @@ void frame_voice_lag(struct frame_voice *v, const struct pm_when *written,
     if (!v || !v->container || written->kind != PM_WHEN_UTC || e->flags & PM_EV_SNAPSHOT ||
         pm_group_of(e->component) != PM_GROUP_NODE || (!open && own->kind != PM_WHEN_UTC))
         return;
-    int64_t lag = written->ns - own->ns;
+    int64_t lag = pm_time_between(own->ns, written->ns);
     if (open) lag = (lag % quarter + quarter) % quarter;
     v->stamped++;
     v->late += lag > at_once && (!open || lag < quarter - at_once);
