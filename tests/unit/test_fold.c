@@ -188,6 +188,29 @@ static void docker_lines_of_one_stamp_are_a_pair_across_a_rotation(void **state)
     judged_free(&j);
 }
 
+// The registry answered with two errors; the pull ends with the first, and the handler's line
+// repeats no more than that. Another error just after is another pull's.
+static void docker_ends_with_the_first_of_a_list_of_errors(void **state) {
+    (void)state;
+    static const char list[] = "errors:\ndenied: requested access to the resource is denied\n"
+                               "unauthorized: authentication required";
+    static const struct line lines[] = {
+        {1, DOCKERD, FAILED(NULL, list), .node = "n1", .message = "not continuing"},
+        {1, DOCKERD,
+         FAILED("acme/web:1", "pull access denied for acme/web, repository does not exist or may "
+                              "require 'docker login': denied: requested access to the resource "
+                              "is denied"),
+         .node = "n1", .message = "handler"},
+        {9, DOCKERD, FAILED(NULL, list), .node = "n1", .message = "not continuing"},
+        {9, DOCKERD, FAILED("acme/api:2", "manifest for acme/api:2 not found: manifest unknown"),
+         .node = "n1", .message = "handler"},
+    };
+    struct judged j = JUDGE(lines);
+    ASK(j, "SELECT coalesce(image, '?') FROM pulls ORDER BY ended, image",
+        "docker.io/acme/web:1, ?, docker.io/acme/api:2");
+    judged_free(&j);
+}
+
 // CRI-O ends by digest what it began by tag; the request id ties them.
 static void crio_pairs_by_id(void **state) {
     (void)state;
@@ -340,6 +363,7 @@ int main(void) {
         cmocka_unit_test(restart_cuts_a_running_pull),
         cmocka_unit_test(docker_lines_fold_into_the_kubelets_attempt),
         cmocka_unit_test(docker_lines_of_one_stamp_are_a_pair_across_a_rotation),
+        cmocka_unit_test(docker_ends_with_the_first_of_a_list_of_errors),
         cmocka_unit_test(crio_pairs_by_id),
         cmocka_unit_test(burst_of_429_is_one_pull),
         cmocka_unit_test(refusals_behind_one_address),

@@ -33,9 +33,19 @@ struct others {
     int64_t most_off;
 };
 
+// A registry may answer with several errors: "errors:", then one a line. The pull ends with the
+// first of them, and that alone is what the handler's line and the client repeat.
+static struct pm_str first_error(struct pm_str error) {
+    const struct pm_str list = PM_STR("errors:\n");
+    if (!pm_str_starts(error, list)) return error;
+    error = pm_str_from(error, list.n);
+    ptrdiff_t end = pm_str_chr(error, '\n', 0);
+    return end < 0 ? error : pm_str_sub(error, 0, (size_t)end);
+}
+
 static bool same_error(const struct pm_env *env, uint32_t a, uint32_t b) {
     if (a == b || !a || !b) return true;
-    struct pm_str x = pm_name(env, a), y = pm_name(env, b);
+    struct pm_str x = first_error(pm_name(env, a)), y = first_error(pm_name(env, b));
     return pm_str_has(x, y) || pm_str_has(y, x);
 }
 
