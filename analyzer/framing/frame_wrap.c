@@ -185,7 +185,8 @@ static struct pm_str plain_blanks(struct pm_frame *f, struct pm_str s) {
 // ---- links that a chat or a tracker made of what looked like an address
 //
 // Slack: <http://r.test/web:1|r.test/web:1>, <https://r.test/v2/>. Markdown:
-// [r.test/web:1](http://r.test/web:1). What was written is what is shown.
+// [r.test/web:1](http://r.test/web:1). Jira: [r.test/web:1|http://r.test/web:1], with
+// |smart-link behind it where a person pasted it. What was written is what is shown.
 
 static bool is_address(struct pm_str s) {
     return pm_str_starts(s, PM_STR("http://")) || pm_str_starts(s, PM_STR("https://"));
@@ -202,24 +203,34 @@ static struct pm_str chat_link(struct pm_str s, size_t *n) {
     return bar < 0 ? in : pm_str_from(in, (size_t)bar + 1);
 }
 
+// Between what is shown and its address, and behind that.
+struct link_marks {
+    const char *mid;
+    char end;
+};
+static const struct link_marks markdown = {"](", ')'}, jira = {"|", ']'};
+
 // At "[": the same. Only where the address is what is shown: other links have a text of
 // their own.
-static struct pm_str marked_link(struct pm_str s, size_t *n) {
-    ptrdiff_t mid = pm_str_find(pm_str_sub(s, 0, 1024), PM_STR("](http"), 0);
+static struct pm_str marked_link(struct pm_str s, const struct link_marks *marks, size_t *n) {
+    const struct pm_str between = pm_str_c(marks->mid);
+    ptrdiff_t mid = pm_str_find(pm_str_sub(s, 0, 1024), between, 0);
     *n = 0;
     if (mid < 2) return PM_NONE;
-    struct pm_str shown = pm_str_sub(s, 1, (size_t)mid - 1), to = pm_str_from(s, (size_t)mid + 2);
-    ptrdiff_t end = pm_str_chr(pm_str_sub(to, 0, 1024), ')', 0);
+    struct pm_str shown = pm_str_sub(s, 1, (size_t)mid - 1),
+                  to = pm_str_from(s, (size_t)mid + between.n);
+    ptrdiff_t end = pm_str_chr(pm_str_sub(to, 0, 1024), marks->end, 0);
     if (end < 0 || pm_str_chr(shown, '[', 0) >= 0) return PM_NONE;
     to = pm_str_sub(to, 0, (size_t)end);
-    if (is_address(to) && pm_str_has(to, shown)) *n = (size_t)mid + 3 + to.n;
+    if (is_address(to) && pm_str_has(to, shown)) *n = (size_t)mid + between.n + to.n + 1;
     return shown;
 }
 
 static struct pm_str without_links(struct pm_frame *f, struct pm_str s) {
     if (!pm_str_has(s, PM_STR("http"))) return s;
     bool chat = pm_str_chr(s, '<', 0) >= 0 && pm_str_has(s, PM_STR("<http")),
-         marked = pm_str_chr(s, ']', 0) >= 0 && pm_str_has(s, PM_STR("](http"));
+         marked = pm_str_chr(s, ']', 0) >= 0 &&
+                  (pm_str_has(s, PM_STR("](http")) || pm_str_has(s, PM_STR("|http")));
     if (!chat && !marked) return s; // nearly every line: at two looks
     char *out = pm_arena_alloc(f->line_arena, s.n);
     size_t len = 0;
@@ -227,7 +238,8 @@ static struct pm_str without_links(struct pm_frame *f, struct pm_str s) {
         size_t n = 0;
         struct pm_str at = pm_str_from(s, i), shown = PM_NONE;
         if (s.p[i] == '<') shown = chat_link(at, &n);
-        if (s.p[i] == '[') shown = marked_link(at, &n);
+        if (s.p[i] == '[') shown = marked_link(at, &markdown, &n);
+        if (s.p[i] == '[' && !n) shown = marked_link(at, &jira, &n);
         if (!n) shown = pm_str_sub(at, 0, 1);
         memcpy(out + len, shown.p, shown.n);
         len += shown.n;
