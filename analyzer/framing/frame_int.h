@@ -218,6 +218,7 @@ struct pm_frame {
     struct {
         struct pm_buf image;
         uint64_t line;
+        bool asked;                  // a command asked for it, and no other has come since
         bool started;                // its attempt was told
         bool typed;                  // a client's command was
         bool idle;                   // the last command was one that pulls nothing

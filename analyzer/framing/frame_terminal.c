@@ -14,6 +14,7 @@
 #include "pm/scan.h"
 
 #define SESSION_LINES 400 // progress rows of many layers stand between a command and its error
+#define ANSWER_LINES 8    // a CI's own words about the step between a command and its answer
 
 static bool is_one_of(struct pm_str w, const char *const *list, size_t n) {
     for (size_t i = 0; i < n; i++)
@@ -114,7 +115,7 @@ static void terminal_remember(struct pm_frame *f, struct pm_str image, uint64_t 
     pm_buf_clear(&f->terminal.image);
     pm_buf_add(&f->terminal.image, image);
     f->terminal.line = line;
-    f->terminal.started = false;
+    f->terminal.asked = f->terminal.started = false;
     frame_repeat_begin(f);
 }
 
@@ -274,6 +275,7 @@ static struct pm_str asked_namespace(struct pm_str command) {
 static void note_command(struct pm_frame *f, const struct pm_record *r) {
     struct pm_str command = run_command(r->text), tool, verb = PM_NONE, w;
     if (!command.p) return;
+    f->terminal.asked = false;
     pm_buf_clear(&f->terminal.k8s_namespace);
     pm_buf_add(&f->terminal.k8s_namespace, asked_namespace(command));
     struct pm_scan c = pm_scan_of(command);
@@ -290,6 +292,14 @@ static void note_command(struct pm_frame *f, const struct pm_record *r) {
     if (is_tool(tool)) frame_repeat_begin(f);
 }
 
+// A bare "docker start web" or "docker-compose up" of a script.
+static bool begins_with_tool(struct pm_str text) {
+    struct pm_scan c = pm_scan_of(text);
+    struct pm_str w;
+    pm_scan_blanks(&c);
+    return pm_scan_word(&c, &w) && (is_tool(w) || pm_str_starts(w, PM_STR("docker")));
+}
+
 void frame_terminal_line(struct pm_frame *f, const struct pm_record *r) {
     if (r->shape != PM_SHAPE_LINE || r->text.n > 1024) return;
     const bool logged = pm_line_logged(r->text), crictl = is_crictl_first(r->text);
@@ -302,9 +312,12 @@ void frame_terminal_line(struct pm_frame *f, const struct pm_record *r) {
     remember_step(f, r);
     note_command(f, r);
     struct pm_str image = command_image(f->record_arena, r->text);
+    const bool asked = image.n > 0;
     if (!image.n) image = retrieved_image(f->record_arena, r->text);
     if (!image.n) image = progress_image(f->record_arena, r->text);
     if (image.n) terminal_remember(f, image, r->line);
+    else if (begins_with_tool(r->text)) f->terminal.asked = false;
+    f->terminal.asked |= asked;
 }
 
 static bool same_repository(struct pm_frame *f, const struct pm_event *e,
@@ -362,6 +375,15 @@ static bool of_session(const struct pm_event *e) {
     return e->kind == PM_KIND_OTHER && pm_str_eqc(e->field[PM_F_REASON], PM_REASON_OF_SESSION);
 }
 
+// "docker pull REF", and the engine's answer: "Error response from daemon: denied". What it
+// says need not sound like a pull: nothing else was asked.
+static bool answers_pull(const struct pm_frame *f, const struct pm_record *r,
+                         const struct pm_event *e) {
+    return e->kind == PM_KIND_OTHER && e->field[PM_F_ERROR].n && f->terminal.asked &&
+           r->line - f->terminal.line <= ANSWER_LINES &&
+           pm_str_has(r->text, PM_STR("Error response from daemon: "));
+}
+
 bool frame_terminal_event(struct pm_frame *f, const struct pm_record *r, struct pm_event *e) {
     struct pm_image at;
     name_namespace(f, r, e);
@@ -374,6 +396,10 @@ bool frame_terminal_event(struct pm_frame *f, const struct pm_record *r, struct 
         if (!image.n || r->line - f->terminal.line > SESSION_LINES) return false;
         e->kind = PM_KIND_PULL_FAIL; // docker's last word for a layer
         e->field[PM_F_REASON] = PM_NONE;
+        end = true;
+    }
+    if (answers_pull(f, r, e)) {
+        e->kind = PM_KIND_PULL_FAIL;
         end = true;
     }
     if (!start && !end) return true;
@@ -399,6 +425,9 @@ bool frame_terminal_event(struct pm_frame *f, const struct pm_record *r, struct 
     }
     if (e->kind == PM_KIND_PULL_OK && !names_anything(e))
         e->kind = PM_KIND_OTHER; // of no pull that began here
-    if (end) pm_buf_clear(&f->terminal.image);
+    if (end) {
+        pm_buf_clear(&f->terminal.image);
+        f->terminal.asked = false;
+    }
     return true;
 }
