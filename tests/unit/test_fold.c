@@ -265,6 +265,27 @@ static void refusals_behind_one_address(void **state) {
     judged_free(&j);
 }
 
+// Which of them the address is of is told by no refusal that may be any node's: n1 has three of
+// the five near its only event, and is not the one that asked minutes later.
+static void refusals_that_may_be_anyones_tell_no_address(void **state) {
+    (void)state;
+    const struct line lines[] = {
+        HEAD(100.0, 429),
+        HEAD(131.0, 429),
+        HEAD(162.0, 429),
+        HEAD(260.0, 429),
+        HEAD(600.0, 429),
+        AGED(110.0, "n1"),
+        AGED(250.0, "n2"),
+        {90, PROXY, .kind = PM_KIND_REQUEST, .client = "10.1.0.8", .method = "HEAD",
+         .url = "/v2/library/nginx/manifests/1", .status = 429, .agent = "containerd/v1.7.24"},
+    };
+    struct judged j = JUDGE(lines);
+    ASK(j, "SELECT node, count(*) FROM pulls WHERE repository = 'library/redis' GROUP BY 1",
+        "- 3, n1 1, n2 1");
+    judged_free(&j);
+}
+
 // The node's own log is there: requests corroborate its attempt and make none.
 static void requests_corroborate_the_nodes_log(void **state) {
     (void)state;
@@ -367,6 +388,7 @@ int main(void) {
         cmocka_unit_test(crio_pairs_by_id),
         cmocka_unit_test(burst_of_429_is_one_pull),
         cmocka_unit_test(refusals_behind_one_address),
+        cmocka_unit_test(refusals_that_may_be_anyones_tell_no_address),
         cmocka_unit_test(requests_corroborate_the_nodes_log),
         cmocka_unit_test(kubelet_limit_is_not_the_registrys),
         cmocka_unit_test(an_event_ends_what_crio_left_open),

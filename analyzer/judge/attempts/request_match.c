@@ -70,18 +70,26 @@ static bool may_be_it(const struct pm_evidence *ev, const struct pm_attempt *p,
            g->last >= pm_since(end, NEAR_NS + pm_off(p) + pm_lead(p));
 }
 
+typedef bool fits(const struct pm_evidence *ev, const struct pm_attempt *p,
+                  const struct pm_request_group *g);
+static bool is_its(const struct pm_evidence *ev, const struct pm_attempt *p,
+                   const struct pm_request_group *g) {
+    return (coincides(ev, p, g, 0) && outcome_agrees(p, g)) || may_be_it(ev, p, g);
+}
+
 // The same where nodes share an address, so that nobody says whose the request was: a
 // refusal of the same reference within the minute to which a table rounds, for an attempt
-// that has no other. Answers that were good are too many to tell apart.
-static bool may_be_its_refusal(const struct pm_evidence *ev, const struct pm_attempt *p,
-                               const struct pm_request_group *g) {
-    return p->origin == PM_ORIGIN_EVENTS && p->outcome == PM_OUTCOME_FAILED && p->node &&
-           !p->requests && g->worst && !g->node && g->reference && pm_off(p) &&
-           coincides(ev, p, g, PM_S(60));
+// that has no other. Answers that were good are too many to tell apart. It says nothing of
+// whose address that is: it fits whichever of the nodes has such an attempt.
+static bool is_its_or_may_be(const struct pm_evidence *ev, const struct pm_attempt *p,
+                             const struct pm_request_group *g) {
+    return is_its(ev, p, g) || (p->origin == PM_ORIGIN_EVENTS && p->outcome == PM_OUTCOME_FAILED &&
+                                p->node && !p->requests && g->worst && !g->node && g->reference &&
+                                pm_off(p) && coincides(ev, p, g, PM_S(60)));
 }
 
 typedef void on_match(struct matching *m, uint32_t pull, uint32_t group, int64_t *gap);
-static void each_match(struct matching *m, uint32_t group, on_match *cb, int64_t *gap) {
+static void each_match(struct matching *m, uint32_t group, fits *fit, on_match *cb, int64_t *gap) {
     const struct pm_order *by_repository = &m->by_repository;
     const struct pm_request_group *g = &m->ev->groups.items[group];
     int64_t slack = m->ev->request_skew_most + m->off_most;
@@ -95,10 +103,7 @@ static void each_match(struct matching *m, uint32_t group, on_match *cb, int64_t
             continue;
         if (!g->node && p->node && pm_map_get(m->node_in_log, PM_PAIR(g->file, p->node)))
             continue; // that node has its own address there
-        if (!agent_agrees(m->env, p, g)) continue;
-        if ((coincides(m->ev, p, g, 0) && outcome_agrees(p, g)) || may_be_it(m->ev, p, g) ||
-            may_be_its_refusal(m->ev, p, g))
-            cb(m, key->index, group, gap);
+        if (agent_agrees(m->env, p, g) && fit(m->ev, p, g)) cb(m, key->index, group, gap);
     }
 }
 
@@ -255,11 +260,11 @@ static void sum_clients(struct matching *m) {
         if (g->probe || !pm_agent_may_be_node(g->agent_kind)) continue;
         int64_t gap = INT64_MAX;
         if (!c->groups++) m->clients_asking++;
-        each_match(m, (uint32_t)i, corroborate, &gap);
+        each_match(m, (uint32_t)i, is_its, corroborate, &gap);
         if (g->pull) c->matched++;
         if (g->pull && PM_REF(*m->pulls, g->pull).origin == PM_ORIGIN_EVENTS) c->by_events++;
         g->pull = 0;
-        each_match(m, (uint32_t)i, vote, NULL);
+        each_match(m, (uint32_t)i, is_its, vote, NULL);
     }
 }
 
@@ -297,7 +302,7 @@ static void match_group(struct matching *m, uint32_t index) {
         !pm_is_loopback(pm_name(m->env, g->client)))
         g->node = c->best_node;
     bool way_out = is_way_out(m, g, c);
-    each_match(m, index, corroborate, &gap);
+    each_match(m, index, is_its_or_may_be, corroborate, &gap);
     if (g->pull) add_group(m->pulls, g);
     else if (!g->probe &&
              (!pm_agent_may_be_node(g->agent_kind) || !node_speaks(m->ev, c, g->node, way_out))) {
