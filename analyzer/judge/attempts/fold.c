@@ -21,9 +21,10 @@
 #include "judge/attempts/bucket.h"
 #include <stdlib.h>
 
-// Traces by bucket, each bucket a chain in order of time: as none of them is of a pull yet,
-// `pull` names first a trace's bucket, and then the next trace of it until that is opened.
-// Lists of millions would stand beside the traces and the pulls when memory is fullest.
+// Traces by bucket, each bucket a chain in order of time: `dealt` is first the number of a
+// trace's bucket, and then the next trace of it, index + 1, until the bucket is opened. It lies
+// where the trace's pull will, as none is of a pull yet: lists of millions would stand beside
+// the traces and the pulls when memory is fullest.
 struct dealt {
     PM_LIST(pm_ref) firsts;   // by bucket, a trace's index + 1
     PM_LIST(uint32_t) opened; // the traces of the bucket that is folded
@@ -33,8 +34,8 @@ static void chain_open(struct pm_evidence *ev, struct dealt *d, size_t bucket) {
     d->opened.n = 0;
     for (pm_ref at = d->firsts.items[bucket], next; at; at = next) {
         struct pm_trace *t = &PM_REF(ev->traces, at);
-        next = t->pull;
-        t->pull = 0;
+        next = t->dealt;
+        t->dealt = 0;
         *PM_PUSH(d->opened.items, d->opened.n, d->opened.cap) = at - 1;
     }
 }
@@ -42,9 +43,9 @@ static void chain_open(struct pm_evidence *ev, struct dealt *d, size_t bucket) {
 static void chains_make(struct pm_evidence *ev, struct dealt *d) {
     for (size_t i = ev->traces.n; i-- > 0;) {
         struct pm_trace *t = &ev->traces.items[i];
-        if (!t->pull) continue;
-        pm_ref *first = &PM_REF(d->firsts, t->pull);
-        t->pull = *first;
+        if (!t->dealt) continue;
+        pm_ref *first = &PM_REF(d->firsts, t->dealt);
+        t->dealt = *first;
         *first = pm_ref_of(i);
     }
 }
@@ -64,8 +65,8 @@ static void deal_one(struct pm_fold *f, struct dealt *d, struct pm_numbers *buck
     if (t->said->role == PM_ROLE_SIDE || t->said->role == PM_ROLE_NONE ||
         t->said->role == PM_ROLE_CACHED)
         return;
-    t->pull = pm_number_of(buckets, PM_PAIR(t->node, t->said->image));
-    if (t->pull > d->firsts.n) *PM_PUSH(d->firsts.items, d->firsts.n, d->firsts.cap) = 0;
+    t->dealt = pm_number_of(buckets, PM_PAIR(t->node, t->said->image));
+    if (t->dealt > d->firsts.n) *PM_PUSH(d->firsts.items, d->firsts.n, d->firsts.cap) = 0;
 }
 
 static void deal(struct pm_fold *f, struct dealt *d) {

@@ -70,7 +70,10 @@ struct pm_trace {
     uint32_t waits : 1;
     // the kubelet's log repeats an event that is there: it counts no second time
     uint32_t retold : 1;
-    pm_ref pull; // the pull that it was folded into, index + 1; 0 none
+    union {
+        pm_ref pull;  // the pull that it was folded into, index + 1; 0 none
+        pm_ref dealt; // before any is: fold.c's chains of traces
+    };
 };
 static inline const struct pm_trace_extent *pm_trace_lasting(const struct pm_trace *t) {
     const void *whole = t->measure;
