@@ -96,6 +96,13 @@ static const struct row rows[] = {
        "{\"log\":\"E0305 10:20:01.000001    1201 kuberuntime_image.go:55] \\\"Failed to pull image\\\" err=\\\"not found\\\" image=\\\"r.acme.test/a:2\\\"\\n\",\"stream\":\"stderr\",\"time\":\"2024-03-05T10:20:01.1Z\"}\n"}},
      3,
      0},
+    {"a kubelet in a container by its name, whose collector caught up",
+     {{"fluent.json",
+       "{\"@timestamp\":\"2024-03-05T10:20:09.5Z\",\"kubernetes\":{\"container_name\":\"kubelet\",\"pod_name\":\"kubelet-n1\"},\"log\":\"E0305 10:00:01.000001    1201 kuberuntime_image.go:55] \\\"Failed to pull image\\\" err=\\\"not found\\\" image=\\\"r.acme.test/a:0\\\"\"}\n"
+       "{\"@timestamp\":\"2024-03-05T10:20:09.5Z\",\"kubernetes\":{\"container_name\":\"kubelet\",\"pod_name\":\"kubelet-n1\"},\"log\":\"E0305 10:01:01.000001    1201 kuberuntime_image.go:55] \\\"Failed to pull image\\\" err=\\\"not found\\\" image=\\\"r.acme.test/a:1\\\"\"}\n"
+       "{\"@timestamp\":\"2024-03-05T10:20:09.5Z\",\"kubernetes\":{\"container_name\":\"kubelet\",\"pod_name\":\"kubelet-n1\"},\"log\":\"E0305 10:02:01.000001    1201 kuberuntime_image.go:55] \\\"Failed to pull image\\\" err=\\\"not found\\\" image=\\\"r.acme.test/a:2\\\"\"}\n"}},
+     3,
+     0},
     {"tail -F in a container prints a header",
      {{"c/0b7b2dc5e77b-json.log",
        "{\"log\":\"==> /host/kubelet.log <==\\n\",\"stream\":\"stdout\",\"time\":\"2024-03-"

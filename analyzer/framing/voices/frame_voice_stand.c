@@ -158,9 +158,11 @@ unsigned pm_frame_voice_testifies(const struct pm_frame_voice *v, bool talk) {
     return v->known | (talk ? 0 : bulk_testifies(v));
 }
 
-// One line may be late: its writer was held up, or its event is of an earlier time.
+// One line may be late: its writer was held up, or its event is of an earlier time. Where a
+// name says that a node's program writes, all may be: the stamps around its lines can be of a
+// collector that caught up, or of a clock outside of the virtual machine that it runs in.
 static bool prints_late(const struct frame_voice *v) {
-    return v->late >= 3 && v->late * 2 > v->stamped;
+    return !(v->named & PM_GROUP_NODE) && v->late >= 3 && v->late * 2 > v->stamped;
 }
 
 size_t pm_frame_voices(const struct pm_frame *f, struct pm_frame_voice *out, size_t max) {
