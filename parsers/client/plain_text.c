@@ -184,18 +184,37 @@ static bool take_trace(struct pm_parse_ctx *ctx, const struct pm_record *r) {
     return true;
 }
 
+// What stands behind a quotation that the text is in at `at`: "`docker pull web 2>&1`: …". The
+// command is told there, and then what came of it. PM_NONE: it is in none.
+static struct pm_str behind_quoted(struct pm_str s, size_t at) {
+    static const char quotes[] = "`'\"";
+    for (const char *q = quotes; *q; q++) {
+        bool open = false;
+        for (size_t i = 0; i < at; i++) open ^= s.p[i] == *q;
+        ptrdiff_t end = open ? pm_str_chr(s, *q, at) : -1;
+        if (end >= 0) return pm_str_from(s, (size_t)end + 1);
+    }
+    return PM_NONE;
+}
+
 // A command, a comment or a template with the words of a failure: what stands there is what
 // somebody looks for or would say, and nothing that happened.
 static bool says_what_would_be(struct pm_str s) {
     static const char *const begins[] = {"+ ", "++ ", "$ ", "# ", "//", "/* ", "if ", "elif "};
-    static const char *const inside[] = {" 2>&1", "| grep ", "|grep ", "{{ ", "{{$",  "{{.",
-                                         " %s",   " %q",     " %v",    " %w", "\"%s", "_test.go:"};
+    static const char *const commands[] = {" 2>&1", "| grep ", "|grep "};
+    static const char *const templates[] = {"{{ ", "{{$", "{{.",  " %s",      " %q",
+                                            " %v", " %w", "\"%s", "_test.go:"};
     s = pm_str_trim(s);
     for (size_t i = 0; i < PM_LEN(begins); i++)
         if (starts(s, begins[i])) return true;
-    for (size_t i = 0; i < PM_LEN(inside); i++)
-        if (has(s, inside[i])) return true;
-    return false;
+    for (size_t i = 0; i < PM_LEN(templates); i++)
+        if (has(s, templates[i])) return true;
+    ptrdiff_t last = -1;
+    for (size_t i = 0; i < PM_LEN(commands); i++) {
+        ptrdiff_t at = pm_str_rfind(s, pm_str_c(commands[i]));
+        last = at > last ? at : last;
+    }
+    return last >= 0 && !pm_lift_may_speak(behind_quoted(s, (size_t)last));
 }
 
 static int bid(const struct pm_record *r, const void *state) {
