@@ -32,6 +32,12 @@
 #define CONTAINERD                                                                                                                          \
     "time=\"2024-03-05T10:00:01.4Z\" level=error msg=\"PullImage \\\"r.acme.test/a:1\\\" failed\" error=\"failed to pull and unpack image " \
     "\\\"r.acme.test/a:1\\\": not found\"\n"
+// Of a kubelet, taken by a collector at 10:20.
+#define COLLECTED(minute)                                                                             \
+    "{\"@timestamp\":\"2024-03-05T10:20:09.5Z\",\"kubernetes\":{\"container_name\":\"kubelet\","      \
+    "\"pod_name\":\"kubelet-n1\"},\"log\":\"E0305 10:" minute                                         \
+    ":01.000001    1201 kuberuntime_image.go:55] \\\"Failed to pull image\\\" err=\\\"not found\\\" " \
+    "image=\\\"r.acme.test/a:" minute "\\\"\"}\n"
 
 struct text {
     const char *path, *bytes;
@@ -97,10 +103,7 @@ static const struct row rows[] = {
      3,
      0},
     {"a kubelet in a container by its name, whose collector caught up",
-     {{"fluent.json",
-       "{\"@timestamp\":\"2024-03-05T10:20:09.5Z\",\"kubernetes\":{\"container_name\":\"kubelet\",\"pod_name\":\"kubelet-n1\"},\"log\":\"E0305 10:00:01.000001    1201 kuberuntime_image.go:55] \\\"Failed to pull image\\\" err=\\\"not found\\\" image=\\\"r.acme.test/a:0\\\"\"}\n"
-       "{\"@timestamp\":\"2024-03-05T10:20:09.5Z\",\"kubernetes\":{\"container_name\":\"kubelet\",\"pod_name\":\"kubelet-n1\"},\"log\":\"E0305 10:01:01.000001    1201 kuberuntime_image.go:55] \\\"Failed to pull image\\\" err=\\\"not found\\\" image=\\\"r.acme.test/a:1\\\"\"}\n"
-       "{\"@timestamp\":\"2024-03-05T10:20:09.5Z\",\"kubernetes\":{\"container_name\":\"kubelet\",\"pod_name\":\"kubelet-n1\"},\"log\":\"E0305 10:02:01.000001    1201 kuberuntime_image.go:55] \\\"Failed to pull image\\\" err=\\\"not found\\\" image=\\\"r.acme.test/a:2\\\"\"}\n"}},
+     {{"fluent.json", COLLECTED("00") COLLECTED("02") COLLECTED("04")}},
      3,
      0},
     {"tail -F in a container prints a header",
